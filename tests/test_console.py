@@ -142,7 +142,7 @@ main()
 @posix_only
 @pytest.mark.parametrize(
     "module",
-    ["firth.console", "firth.cli", "typer", "firth.errors", "firth.vectors", "numpy",
+    ["firth.console", "firth.cli", "click", "firth.errors", "firth.vectors", "numpy",
      "safetensors"],
 )  # fmt: skip
 def test_an_interrupt_during_imports_is_told_in_one_line(folder, module):

@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
-from firth.cli.app import app, tell
+from firth.cli.app import app, tell, verb
+from firth.cli.parameters import Argument
 from firth.errors import ConfigError
 from firth.io.shell import shell_command
 
@@ -116,29 +115,29 @@ def _told(flags: Mapping[str, Flag]) -> str:
     return ", ".join(sorted(name for name, flag in flags.items() if flag.only is None))
 
 
-@app.command(
+@verb(
     context_settings=_ANY_FLAGS,
     epilog="Example: firth word2vec -train text.txt -output vectors.bin -binary 1 -size 200",
 )
 def word2vec(
     flags: Annotated[
         list[str],
-        typer.Argument(metavar="FLAGS...", help=f"Those of word2vec: {_told(_WORD2VEC)}."),
+        Argument(metavar="FLAGS...", help=f"Those of word2vec: {_told(_WORD2VEC)}."),
     ],
 ) -> None:
     """Train with the flags of word2vec, which are translated to firth train."""
     _run(translate_word2vec(flags))
 
 
-@app.command(
+@verb(
     context_settings=_ANY_FLAGS,
     epilog="Example: firth fasttext skipgram -input text.txt -output vectors",
 )
 def fasttext(
-    verb: Annotated[str, typer.Argument(metavar="skipgram|cbow|nn|...", help="What to do.")],
+    verb: Annotated[str, Argument(metavar="skipgram|cbow|nn|...", help="What to do.")],
     flags: Annotated[
         list[str] | None,
-        typer.Argument(
+        Argument(
             metavar="FLAGS...",
             help=f"Those of fastText, to train: {_told(_FASTTEXT)}. The other verbs take a model, "
             "and what they take there.",
@@ -160,10 +159,9 @@ def fasttext(
 
 def _run(commands: Sequence[Sequence[str]]) -> None:
     """Print and run commands of Firth, one after another."""
-    command = typer.main.get_command(app)
     for arguments in commands:
         tell(f"this is: firth {shell_command(arguments)}")
-        command.main(list(arguments), prog_name="firth", standalone_mode=False)
+        app.main(list(arguments), prog_name="firth", standalone_mode=False)
 
 
 def translate_word2vec(given: Sequence[str]) -> list[list[str]]:

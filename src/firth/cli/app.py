@@ -7,18 +7,19 @@ usage; 130 interrupted by Ctrl-C; 143 interrupted by SIGTERM.
 from __future__ import annotations
 
 import atexit
-import functools
 import gc
+import importlib
 import sys
 import warnings
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
-import typer
-from typer.core import TyperCommand, TyperGroup
+import click
 
 from firth._version import __version__
-from firth.cli.usage import USAGE_ERROR, refuse_unreadable, reword
+from firth.cli.parameters import Argument, Option, as_command
+from firth.cli.usage import reworded
 from firth.console import (
     INTERRUPTED,
     OutputError,
@@ -35,6 +36,24 @@ from firth.errors import (
     escape,
     reraise_lack_of_threads,
 )
+
+_Function = TypeVar("_Function", bound=Callable[..., None])
+
+# The verbs of each module, in the order of the help.
+_VERBS = {
+    "train": ("train",),
+    "tune": ("tune",),
+    "phrases": ("phrases",),
+    "count": ("count",),
+    "query": ("similar", "analogy", "company", "evaluate", "info", "index", "convert"),
+    "classes": ("classes",),
+    "several": ("combine", "align", "drift", "replicate"),
+    "draw": ("plot", "demo", "lesson"),
+    "shell": ("shell",),
+    "serve": ("serve",),
+    "explore": ("explore",),
+    "ancestors": ("word2vec", "fasttext"),
+}
 
 # What helps if memory runs out, by verb.
 _LESS_MEMORY = {
@@ -58,102 +77,104 @@ _LESS_MEMORY = {
 }
 
 
-class _Verb(TyperCommand):
-    """Show arguments in the usage line as help names them, whatever the version of Typer."""
-
-    def collect_usage_pieces(self, ctx: Any) -> list[str]:  # noqa: ANN401
-        pieces = [self.options_metavar] if self.options_metavar else []
-        for parameter in self.get_params(ctx):
-            if parameter.param_type_name == "argument":
-                name = parameter.metavar or str(parameter.name).upper()
-                # A name of several words tells itself how often they may stand there.
-                is_whole = name.endswith("...") or " " in name
-                name += "" if parameter.nargs == 1 or is_whole else "..."
-                pieces.append(name if parameter.required else f"[{name}]")
-        return pieces
-
-
-class _Verbs(TyperGroup):
+class _Verbs(click.Group):
     """Run a verb; report wrong usage, interrupts and a lack of memory, each in one plain line."""
 
-    def invoke(self, context: Any) -> Any:  # noqa: ANN401
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the verbs in the order in which help tells them."""
+        return [verb for verbs in _VERBS.values() for verb in verbs]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a verb. Its module is imported now: those of other verbs take time."""
+        # For a name that is no verb, all are imported: Click tells which are near.
+        for module in [module for module, verbs in _VERBS.items() if cmd_name in verbs] or _VERBS:
+            importlib.import_module(f"firth.cli.{module}")
+        return super().get_command(ctx, cmd_name)
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401
         try:
             try:
                 raise_interrupts()
-                return super().invoke(context)
+                return super().invoke(ctx)
             finally:
                 raise_no_more()
-        except USAGE_ERROR as error:
-            refuse_unreadable(error)
-            reword(error)
-            raise
+        except click.UsageError as error:
+            raise reworded(error) from error
         except CutShortError as error:
             # Click takes an EOFError for Ctrl-D, and would print no more than "Aborted!".
             raise FormatError(str(error)) from error
         except Interrupted as error:
             tell(str(error))
-            raise typer.Exit(128 + error.signal) from None
+            raise click.exceptions.Exit(128 + error.signal) from None
         except KeyboardInterrupt:
             raise_no_more(interrupted=True)
             tell("interrupted")
-            raise typer.Exit(INTERRUPTED) from None
+            raise click.exceptions.Exit(INTERRUPTED) from None
         except RuntimeError:
-            with reraise_lack_of_threads(self._fewer_threads(context)):
+            with reraise_lack_of_threads(self._fewer_threads(ctx)):
                 raise
         except MemoryError as error:
             detail = f" ({error})" if str(error) else ""
-            advice = _LESS_MEMORY.get(context.invoked_subcommand, "end other programs")
+            advice = _LESS_MEMORY.get(ctx.invoked_subcommand or "", "end other programs")
             raise FirthError(f"out of memory{detail}; {advice}") from error
 
-    def _fewer_threads(self, context: Any) -> str:  # noqa: ANN401
+    def _fewer_threads(self, ctx: click.Context) -> str:
         """Return which options of the verb have fewer threads started, if it has some."""
-        verb = self.commands.get(context.invoked_subcommand)
+        verb = self.get_command(ctx, ctx.invoked_subcommand or "")
         names = [parameter.name for parameter in verb.params] if verb else []
         fewer = [f"--{name}" for name in ("threads", "workers") if name in names]
         return f", or give fewer {' or '.join(fewer)}" if fewer else ""
 
 
-app = typer.Typer(
-    name="firth",
-    cls=_Verbs,
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
+app = _Verbs(
+    "firth",
+    help="Word vectors: train, query, evaluate, draw.",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+click.version_option(__version__, message="firth %(version)s", help="Show the version.")(app)
 
-app.command = functools.partial(app.command, cls=_Verb)  # type: ignore[method-assign]
 
-VectorsPath = Annotated[
-    Path, typer.Argument(metavar="VECTORS", help="A folder or file of vectors.")
-]
-Top = Annotated[int, typer.Option(help="Number of words to show.")]
+def verb(
+    name: str | None = None,
+    *,
+    epilog: str,
+    **settings: Any,  # noqa: ANN401
+) -> Callable[[_Function], _Function]:
+    """Return a decorator that makes a function a verb of the command."""
+
+    def register(function: _Function) -> _Function:
+        app.add_command(as_command(function, name, epilog=epilog, **settings))
+        return function
+
+    return register
+
+
+VectorsPath = Annotated[Path, Argument(metavar="VECTORS", help="A folder or file of vectors.")]
+Top = Annotated[int, Option(help="Number of words to show.")]
 Exclude = Annotated[
     list[str] | None,
-    typer.Option(metavar="WORD,...", help="Words that are no answers; can be repeated."),
+    Option(metavar="WORD,...", help="Words that are no answers; can be repeated."),
 ]
 Restrict = Annotated[
     list[str] | None,
-    typer.Option(
+    Option(
         metavar="N|WORD,...",
         help="Answer with one of the N most frequent words, or with one of these words.",
     ),
 ]
 Method = Annotated[
     Literal["add", "mul"],
-    typer.Option(help="Score analogies by the cosine to a sum, or by products of cosines."),
+    Option(help="Score analogies by the cosine to a sum, or by products of cosines."),
 ]
-Approximate = Annotated[
-    bool, typer.Option("--approximate", help="Ask the index that firth index built.")
-]
+Approximate = Annotated[bool, Option("--approximate", help="Ask the index that firth index built.")]
 EncodingErrors = Annotated[
     Literal["strict", "replace"],
-    typer.Option(help="Refuse invalid UTF-8, or replace it by U+FFFD."),
+    Option(help="Refuse invalid UTF-8, or replace it by U+FFFD."),
 ]
 Overwrite = Annotated[
-    bool, typer.Option("--overwrite", help="Replace a file even if it holds something else.")
+    bool, Option("--overwrite", help="Replace a file even if it holds something else.")
 ]
-Json = Annotated[bool, typer.Option("--json", help="Report as JSON.")]
+Json = Annotated[bool, Option("--json", help="Report as JSON.")]
 
 
 def main() -> None:
@@ -204,22 +225,6 @@ def tell(message: str) -> None:
     """Print a line to standard error, as all that is not a result."""
     lines = filter(None, map(str.strip, message.splitlines()))
     print(f"firth: {escape(' '.join(lines))}", file=sys.stderr)
-
-
-def _print_version(asked: bool) -> None:
-    if asked:
-        print(f"firth {__version__}")
-        raise typer.Exit
-
-
-@app.callback()
-def firth(
-    version: Annotated[
-        bool,
-        typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version."),
-    ] = False,
-) -> None:
-    """Word vectors: train, query, evaluate, draw."""
 
 
 def _show_warnings() -> None:

@@ -6,22 +6,21 @@ import re
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
-from firth.cli.app import Overwrite, app
+from firth.cli.app import Overwrite, verb
+from firth.cli.parameters import Argument, Option
 from firth.cli.report import print_written
 from firth.cli.words import load_vectors
 
 
-@app.command(epilog="Example: firth classes vectors 500 --output classes.txt")
+@verb(epilog="Example: firth classes vectors 500 --output classes.txt")
 def classes(
-    path: Annotated[Path, typer.Argument(metavar="VECTORS", help="A folder or file of vectors.")],
-    number: Annotated[int, typer.Argument(metavar="N", help="The number of classes.")],
+    path: Annotated[Path, Argument(metavar="VECTORS", help="A folder or file of vectors.")],
+    number: Annotated[int, Argument(metavar="N", help="The number of classes.")],
     *,
     output: Annotated[
-        Path, typer.Option(help="Where to write each word with the number of its class, from 0.")
+        Path, Option(help="Where to write each word with the number of its class, from 0.")
     ],
-    seed: Annotated[int, typer.Option(help="Chooses the first centres.")] = 1,
+    seed: Annotated[int, Option(help="Chooses the first centres.")] = 1,
     overwrite: Overwrite = False,
 ) -> None:
     """Cluster words by their vectors into classes, the largest first (k-means by cosine)."""

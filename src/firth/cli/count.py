@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
-from firth.cli.app import Json, Overwrite, app
+from firth.cli.app import Json, Overwrite, verb
 from firth.cli.options import Inputs, ReadingOptions, options_of, with_options
+from firth.cli.parameters import Option
 from firth.cli.report import print_json, print_written
 from firth.errors import counted, escape
 
@@ -16,23 +15,23 @@ if TYPE_CHECKING:
     from firth.corpus.counting import WordCounts
 
 
-@app.command(epilog="Example: firth count corpus.txt --output counts.txt --min-count 10")
+@verb(epilog="Example: firth count corpus.txt --output counts.txt --min-count 10")
 @with_options(options_of(ReadingOptions))
 def count(
     inputs: Inputs,
     *,
     output: Annotated[
         Path | None,
-        typer.Option(
+        Option(
             help="Where to write words and counts, for --vocabulary of firth train; nowhere if "
             "left out."
         ),
     ] = None,
-    min_count: Annotated[int, typer.Option(help="Words that occur less often are left out.")] = 5,
+    min_count: Annotated[int, Option(help="Words that occur less often are left out.")] = 5,
     max_vocab: Annotated[
-        int | None, typer.Option(help="Keep at most so many words, the most frequent.")
+        int | None, Option(help="Keep at most so many words, the most frequent.")
     ] = None,
-    top: Annotated[int, typer.Option(help="Number of words to show, the most frequent.")] = 20,
+    top: Annotated[int, Option(help="Number of words to show, the most frequent.")] = 20,
     overwrite: Overwrite = False,
     as_json: Json = False,
     **options: Any,  # noqa: ANN401

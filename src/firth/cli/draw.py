@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-import typer
+import click
 
-from firth.cli.app import Overwrite, app, tell
+from firth.cli.app import Overwrite, tell, verb
+from firth.cli.parameters import Argument, Option
 from firth.cli.report import print_line, print_written
 from firth.cli.words import load_vectors, name_of, split_words, token
 from firth.errors import ConfigError, counted
@@ -19,22 +20,22 @@ if TYPE_CHECKING:
 
 _Several = Annotated[
     list[Path],
-    typer.Argument(
+    Argument(
         metavar="VECTORS...",
         help="A folder or file of vectors; for --losses or --moves several, by time.",
     ),
 ]
 _Output = Annotated[
     Path,
-    typer.Option("--output", "-o", help="Where to write: .png, .svg or .pdf, or .html for a page."),
+    Option("--output", "-o", help="Where to write: .png, .svg or .pdf, or .html for a page."),
 ]
 _Words = Annotated[
     list[str] | None,
-    typer.Option(metavar="WORD,...", help="Words to draw; can be repeated."),
+    Option(metavar="WORD,...", help="Words to draw; can be repeated."),
 ]
 _Top = Annotated[
     int | None,
-    typer.Option(
+    Option(
         help="Draw the most frequent content words, this many (no function words, no numbers), "
         "or with --around this many neighbours (8).",
         show_default="50, or the words of --analogy; on a page 2,000, and these",
@@ -42,24 +43,22 @@ _Top = Annotated[
 ]
 _Analogy = Annotated[
     list[str] | None,
-    typer.Option(
+    Option(
         metavar="A,B,C,D",
         help="Draw arrows from A to B and from C to D; can be repeated.",
     ),
 ]
 _Around = Annotated[
     list[str] | None,
-    typer.Option(
-        metavar="WORD,...", help="Draw these words and their neighbours, with lines instead."
-    ),
+    Option(metavar="WORD,...", help="Draw these words and their neighbours, with lines instead."),
 ]
 _Moves = Annotated[
     str | None,
-    typer.Option(metavar="WORD", help="Draw the way of this word through all VECTORS instead."),
+    Option(metavar="WORD", help="Draw the way of this word through all VECTORS instead."),
 ]
 _Losses = Annotated[
     bool,
-    typer.Option(
+    Option(
         "--losses",
         help="Draw the loss of each epoch of training instead, of all VECTORS, and the loss on "
         "held-out text.",
@@ -67,13 +66,11 @@ _Losses = Annotated[
 ]
 _Method = Annotated[
     Literal["pca", "umap", "tsne"] | None,
-    typer.Option(
-        help="How to reduce the dimensions to two.", show_default="pca; none if they are two"
-    ),
+    Option(help="How to reduce the dimensions to two.", show_default="pca; none if they are two"),
 ]
 
 
-@app.command(epilog="Example: firth plot vectors --output map.png --words king,queen,man,woman")
+@verb(epilog="Example: firth plot vectors --output map.png --words king,queen,man,woman")
 def plot(
     paths: _Several,
     output: _Output,
@@ -84,7 +81,7 @@ def plot(
     moves: _Moves = None,
     losses: _Losses = False,
     method: _Method = None,
-    title: Annotated[str | None, typer.Option(help="Title above the map.")] = None,
+    title: Annotated[str | None, Option(help="Title above the map.")] = None,
     overwrite: Overwrite = False,
 ) -> None:
     """Draw a map of words, a graph of neighbours, the way of a word, or curves of losses."""
@@ -122,19 +119,19 @@ def _check_usage(
 ) -> None:
     """Raise if options are given that do not go together."""
     if words is not None and top is not None:
-        raise typer.BadParameter("give --words or --top, not both")
+        raise click.UsageError("give --words or --top, not both")
     is_way = moves is not None
     if sum(map(bool, (words or analogy, around, is_way, losses))) > 1:
-        raise typer.BadParameter("give one of --words and --analogy, --around, --moves, --losses")
+        raise click.UsageError("give one of --words and --analogy, --around, --moves, --losses")
     if (is_way or losses) and (top is not None or method):
-        raise typer.BadParameter(
+        raise click.UsageError(
             f"--top and --method are not for {'--losses' if losses else '--moves'}"
         )
 
 
 def _one(paths: list[Path]) -> Path:
     if len(paths) > 1:
-        raise typer.BadParameter("several VECTORS are for --moves and --losses")
+        raise click.UsageError("several VECTORS are for --moves and --losses")
     return paths[0]
 
 
@@ -165,7 +162,7 @@ def _curves(paths: list[Path], title: str | None) -> Picture:
 def _named(paths: list[Path]) -> dict[str, Vectors]:
     """Load several vectors, each with a name by which it is known."""
     if len(set(paths)) < len(paths):
-        raise typer.BadParameter("the same VECTORS are given twice")
+        raise click.UsageError("the same VECTORS are given twice")
     names = [name_of(path) for path in paths]
     if len(set(names)) < len(names):
         names = [str(path) for path in paths]
@@ -238,9 +235,9 @@ def _chosen(
     return vectors, None if top is None else content_words(vectors, top)
 
 
-@app.command(epilog="Example: firth demo")
+@verb(epilog="Example: firth demo")
 def demo(
-    output: Annotated[Path, typer.Option(help="Folder for the vectors.")] = Path("demo-vectors"),
+    output: Annotated[Path, Option(help="Folder for the vectors.")] = Path("demo-vectors"),
 ) -> None:
     """Train on the documentation of this machine's Python, and show what was learnt."""
     from firth.demo import run_demo
@@ -250,15 +247,15 @@ def demo(
     run_demo(output, say=print_line)
 
 
-@app.command(epilog="Example: firth lesson --output lesson")
+@verb(epilog="Example: firth lesson --output lesson")
 def lesson(
-    output: Annotated[Path, typer.Option(help="Folder for the pictures.")] = Path("lesson"),
+    output: Annotated[Path, Option(help="Folder for the pictures.")] = Path("lesson"),
     language: Annotated[
-        Literal["en", "zh"], typer.Option(help="Language of the text, report and pictures.")
+        Literal["en", "zh"], Option(help="Language of the text, report and pictures.")
     ] = "en",
     web: Annotated[
         Path | None,
-        typer.Option(
+        Option(
             metavar="FILE.html",
             help="Write a page instead of pictures: windows of the text, one step at a time.",
         ),

@@ -7,27 +7,26 @@ import webbrowser
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
-from firth.cli.app import app, tell
+from firth.cli.app import tell, verb
+from firth.cli.parameters import Argument, Option
 from firth.cli.serve import named_paths
 
 
-@app.command(epilog="Example: firth explore vectors, or firth explore old new --corpus text.txt")
+@verb(epilog="Example: firth explore vectors, or firth explore old new --corpus text.txt")
 def explore(
     given: Annotated[
         list[str],
-        typer.Argument(
+        Argument(
             metavar="VECTORS [VECTORS_2]",
             help="A folder or file of vectors, or two of them, to see what moved; NAME=VECTORS "
             "gives a name.",
         ),
     ],
-    port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.")] = 8000,
-    browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = True,
+    port: Annotated[int, Option(help="Port to listen on; 0 takes a free one.")] = 8000,
+    browser: Annotated[bool, Option(help="Open the page in a browser.")] = True,
     corpus: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="The text, to see lines in context."),
+        Option(metavar="FILE", help="The text, to see lines in context."),
     ] = None,
 ) -> None:
     """Show vectors as a map in the browser: search, neighbours, equations, regions.

@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from inspect import Parameter
 from typing import Annotated, Any, Literal, TypeVar, get_type_hints
 
-import typer
-
 from firth.cli.app import EncodingErrors
+from firth.cli.parameters import Argument, Option
 
 Inputs = Annotated[
     list[str],
-    typer.Argument(metavar="INPUT...", help="Files, folders, glob patterns, URLs, or - for stdin."),
+    Argument(metavar="INPUT...", help="Files, folders, glob patterns, URLs, or - for stdin."),
 ]
 _Verb = TypeVar("_Verb", bound=Callable[..., None])
 
@@ -26,20 +25,20 @@ class ReadingOptions:
 
     tokenizer: Annotated[
         Literal["whitespace", "words", "textbook", "chinese"],
-        typer.Option(
+        Option(
             help="Split at white space; at Unicode's word boundaries, lower-cased; the textbook's "
             r"pattern \b\w+\b|[,.!?], lower-cased; Chinese, by jieba."
         ),
     ] = "whitespace"
-    lowercase: Annotated[bool, typer.Option("--lowercase", help="Lower-case the text.")] = False
+    lowercase: Annotated[bool, Option("--lowercase", help="Lower-case the text.")] = False
     encoding_errors: EncodingErrors = "strict"
     normalization: Annotated[
-        Literal["NFC", "NFKC", "none"], typer.Option(help="Unicode form of the text.")
+        Literal["NFC", "NFKC", "none"], Option(help="Unicode form of the text.")
     ] = "NFC"
 
 
 def options_of(holder: type) -> list[Parameter]:
-    """Return the fields of a dataclass as parameters, which Typer makes options of."""
+    """Return the fields of a dataclass as parameters of a verb."""
     return as_parameters(holder, get_type_hints(holder, include_extras=True))
 
 
@@ -52,7 +51,7 @@ def as_parameters(holder: type, annotations: Mapping[str, Any]) -> list[Paramete
 
 
 def with_options(*groups: Iterable[Parameter]) -> Callable[[_Verb], _Verb]:
-    """Replace `**options` of a verb by groups of parameters, for Typer to read."""
+    """Replace `**options` of a verb by groups of parameters, in its signature."""
 
     def replace(verb: _Verb) -> _Verb:
         signature = inspect.signature(verb, eval_str=True)
@@ -60,7 +59,6 @@ def with_options(*groups: Iterable[Parameter]) -> Callable[[_Verb], _Verb]:
         options = [option for group in groups for option in group]
         # The sort is stable: these options stand before those of the verb itself.
         parameters = sorted([*options, *own], key=lambda parameter: parameter.kind)
-        verb.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
         verb.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
         return verb
 

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-import typer
-
-from firth.cli.app import Json, Overwrite, app
+from firth.cli.app import Json, Overwrite, verb
 from firth.cli.options import Inputs, ReadingOptions, options_of, with_options
+from firth.cli.parameters import Option
 from firth.cli.report import print_json, print_written
 from firth.errors import escape
 
@@ -22,44 +21,42 @@ class _Options:
     """How phrases are found: the options of `learn_phrases` besides those of reading."""
 
     passes: Annotated[
-        int, typer.Option(help="How often neighbours are joined, phrases too from the second on.")
+        int, Option(help="How often neighbours are joined, phrases too from the second on.")
     ] = 1
     scoring: Annotated[
         Literal["word2phrase", "npmi"],
-        typer.Option(
+        Option(
             help="How pairs are scored: as by word2phrase, or by normalised pointwise mutual "
             "information, from -1 to 1."
         ),
     ] = "word2phrase"
     threshold: Annotated[
         float | None,
-        typer.Option(
-            help="The score that a phrase must exceed.", show_default="100; 0.5 with npmi"
-        ),
+        Option(help="The score that a phrase must exceed.", show_default="100; 0.5 with npmi"),
     ] = None
     min_count: Annotated[
-        int, typer.Option(help="Words and pairs that occur less often are no phrases.")
+        int, Option(help="Words and pairs that occur less often are no phrases.")
     ] = 5
     connectors: Annotated[
         str | None,
-        typer.Option(
+        Option(
             metavar="WORD,...",
             help="Words that may stand within a phrase.",
             show_default="of, the, a and such in an English text",
         ),
     ] = None
-    delimiter: Annotated[str, typer.Option(help="Stands between the words of a phrase.")] = "_"
+    delimiter: Annotated[str, Option(help="Stands between the words of a phrase.")] = "_"
 
 
-@app.command(epilog="Example: firth phrases corpus.txt --output phrases.json --passes 2")
+@verb(epilog="Example: firth phrases corpus.txt --output phrases.json --passes 2")
 @with_options(options_of(_Options), options_of(ReadingOptions))
 def phrases(
     inputs: Inputs,
     *,
     output: Annotated[
-        Path | None, typer.Option(help="Where to write the phrases, as JSON; nowhere if left out.")
+        Path | None, Option(help="Where to write the phrases, as JSON; nowhere if left out.")
     ] = None,
-    top: Annotated[int, typer.Option(help="Number of phrases to show, the best.")] = 20,
+    top: Annotated[int, Option(help="Number of phrases to show, the best.")] = 20,
     overwrite: Overwrite = False,
     as_json: Json = False,
     **options: Any,  # noqa: ANN401

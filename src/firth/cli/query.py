@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
-import typer
+import click
 
 from firth.cli.app import (
     Approximate,
@@ -19,10 +19,11 @@ from firth.cli.app import (
     Restrict,
     Top,
     VectorsPath,
-    app,
+    verb,
 )
 from firth.cli.evaluations import evaluations_facts, print_evaluations
 from firth.cli.options import options_of, with_options
+from firth.cli.parameters import Argument, Option
 from firth.cli.report import (
     SHOWN,
     facts,
@@ -43,27 +44,25 @@ from firth.cli.words import (
 )
 from firth.errors import counted, escape, size_of
 
-_AnyWord = Annotated[str | None, typer.Argument(help="A word that has a vector.")]
+_AnyWord = Annotated[str | None, Argument(help="A word that has a vector.")]
 _WordList = Annotated[
     Path | None,
-    typer.Option(
+    Option(
         metavar="FILE",
         help="Write only the words of a text file with a word in each line. A table of floret, "
         "which has vectors for any word, needs it.",
     ),
 ]
-_Word = Annotated[str, typer.Argument(help="A word that has a vector.")]
+_Word = Annotated[str, Argument(help="A word that has a vector.")]
 
 
-@app.command(epilog="Example: firth similar vectors king --top 5")
+@verb(epilog="Example: firth similar vectors king --top 5")
 def similar(
     path: VectorsPath,
     word: _AnyWord = None,
     document: Annotated[
         str | None,
-        typer.Option(
-            metavar="NUMBER", help="Show the documents nearest to this one (or a tag) instead."
-        ),
+        Option(metavar="NUMBER", help="Show the documents nearest to this one (or a tag) instead."),
     ] = None,
     top: Top = 10,
     exclude: Exclude = None,
@@ -71,19 +70,17 @@ def similar(
     approximate: Approximate = False,
     uncertain: Annotated[
         bool,
-        typer.Option(
-            "--uncertain", help="Show 95 % intervals too, from what firth replicate trained."
-        ),
+        Option("--uncertain", help="Show 95 % intervals too, from what firth replicate trained."),
     ] = False,
     as_json: Json = False,
 ) -> None:
     """Show the words nearest to a word, or the documents nearest to a document."""
     if (word is None) == (document is None):
-        raise typer.BadParameter("give a WORD or --document NUMBER")
+        raise click.UsageError("give a WORD or --document NUMBER")
     if document is not None and (exclude or restrict or approximate or uncertain):
-        raise typer.BadParameter("--exclude, --restrict, --approximate, --uncertain are for words")
+        raise click.UsageError("--exclude, --restrict, --approximate, --uncertain are for words")
     if approximate and uncertain:
-        raise typer.BadParameter("--uncertain looks at all words: give it without --approximate")
+        raise click.UsageError("--uncertain looks at all words: give it without --approximate")
     is_plain = not (exclude or restrict or approximate or uncertain)
     vectors = load_near(path, {word: 1}, top) if word and is_plain else load_vectors(path)
     if word is not None:
@@ -105,7 +102,7 @@ def similar(
         print_neighbours(neighbours, as_json, query=f"document {document}")
 
 
-@app.command(epilog="Example: firth analogy vectors man king woman")
+@verb(epilog="Example: firth analogy vectors man king woman")
 def analogy(
     path: VectorsPath,
     a: _Word,
@@ -130,13 +127,13 @@ def analogy(
     print_neighbours(neighbours, as_json, query=f"{b!r} - {a!r} + {c!r}")
 
 
-@app.command(epilog="Example: firth company vectors tea, or firth company vectors tea coffee")
+@verb(epilog="Example: firth company vectors tea, or firth company vectors tea coffee")
 def company(
     path: VectorsPath,
     word: _Word,
     other: Annotated[
         str | None,
-        typer.Argument(help="Another word: then the company that both share is shown."),
+        Argument(help="Another word: then the company that both share is shown."),
     ] = None,
     top: Top = 10,
     exclude: Exclude = None,
@@ -165,62 +162,62 @@ class _Files:
 
     analogies: Annotated[
         list[Path] | None,
-        typer.Option(
+        Option(
             metavar="FILE",
             help="Questions of Google's or MSR's layout, or a folder of BATS; can be repeated.",
         ),
     ] = None
     similarity: Annotated[
         list[Path] | None,
-        typer.Option(metavar="FILE", help="Word pairs and their scores; can be repeated."),
+        Option(metavar="FILE", help="Word pairs and their scores; can be repeated."),
     ] = None
     outliers: Annotated[
         list[Path] | None,
-        typer.Option(
+        Option(
             metavar="FILE",
             help="Words that belong together, a blank line, and others; can be repeated.",
         ),
     ] = None
     associations: Annotated[
         list[Path] | None,
-        typer.Option(
+        Option(
             metavar="FILE",
             help="Two groups of words and two of attributes, for WEAT; can be repeated.",
         ),
     ] = None
     categories: Annotated[
         list[Path] | None,
-        typer.Option(
+        Option(
             metavar="FILE",
             help="Groups of words, which k-means should find again; can be repeated.",
         ),
     ] = None
 
 
-@app.command(
+@verb(
     epilog="Example: firth evaluate vectors --analogies questions-words.txt --similarity ws353.tsv"
 )
 @with_options(options_of(_Files))
 def evaluate(
     paths: Annotated[
         list[Path],
-        typer.Argument(
+        Argument(
             metavar="VECTORS...",
             help="Folders or files of vectors; the first is compared with each.",
         ),
     ],
     *,
     restrict: Annotated[
-        int, typer.Option(help="Use only this many words, the most frequent, for analogies.")
+        int, Option(help="Use only this many words, the most frequent, for analogies.")
     ] = 30_000,
     unknown: Annotated[
         Literal["skip", "zero"],
-        typer.Option(help="Leave out what has unknown words, or score it zero, as gensim can."),
+        Option(help="Leave out what has unknown words, or score it zero, as gensim can."),
     ] = "skip",
     method: Method = "add",
     plot: Annotated[
         Path | None,
-        typer.Option(
+        Option(
             metavar="FILE", help="Draw the scores as bars: .png, .svg or .pdf, or .html for a page."
         ),
     ] = None,
@@ -234,7 +231,7 @@ def evaluate(
     """
     if not any(files.values()):
         kinds = ", ".join(f"--{kind}" for kind in files)
-        raise typer.BadParameter(f"give a set to measure on: {kinds}, each with a FILE")
+        raise click.UsageError(f"give a set to measure on: {kinds}, each with a FILE")
     if plot is not None:
         from firth.plotting import check_picture
 
@@ -260,20 +257,20 @@ def evaluate(
         print_evaluations(paths, found)
 
 
-@app.command(epilog="Example: firth info vectors, or firth info --machine")
+@verb(epilog="Example: firth info vectors, or firth info --machine")
 def info(
     path: Annotated[
-        Path | None, typer.Argument(metavar="VECTORS", help="A folder or file of vectors.")
+        Path | None, Argument(metavar="VECTORS", help="A folder or file of vectors.")
     ] = None,
     machine: Annotated[
         bool,
-        typer.Option("--machine", help="Show which variant of the kernel runs here instead."),
+        Option("--machine", help="Show which variant of the kernel runs here instead."),
     ] = False,
     as_json: Json = False,
 ) -> None:
     """Show the contents of a folder or file of vectors, or what training makes of this machine."""
     if (path is None) != machine:
-        raise typer.BadParameter("give VECTORS or --machine")
+        raise click.UsageError("give VECTORS or --machine")
     told = _variant() if path is None else _facts(path)
     if as_json:
         print_json(told)
@@ -297,18 +294,18 @@ def _variant() -> dict[str, object]:
     return variant()
 
 
-@app.command(epilog="Example: firth index vectors; firth similar vectors king --approximate")
+@verb(epilog="Example: firth index vectors; firth similar vectors king --approximate")
 def index(
     path: VectorsPath,
     numbers: Annotated[
         Literal["i8", "bf16", "f16", "f32"],
-        typer.Option(help="How the index keeps numbers: the others take more space than i8."),
+        Option(help="How the index keeps numbers: the others take more space than i8."),
     ] = "i8",
     recall: Annotated[
         float,
-        typer.Option(help="Which share of the ten nearest words to find; more takes longer."),
+        Option(help="Which share of the ten nearest words to find; more takes longer."),
     ] = 0.95,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")] = False,
+    quiet: Annotated[bool, Option("--quiet", "-q", help="Show no progress.")] = False,
 ) -> None:
     """Build an index beside the vectors, in the folder VECTORS.index, for approximate search.
 
@@ -328,15 +325,13 @@ def index(
     )
 
 
-@app.command("convert", epilog="Example: firth convert vectors vectors.bin")
+@verb("convert", epilog="Example: firth convert vectors vectors.bin")
 def convert_(
-    source: Annotated[Path, typer.Argument(metavar="SRC", help="A folder or file of vectors.")],
-    destination: Annotated[
-        Path, typer.Argument(metavar="DST", help="Its suffix picks the format.")
-    ],
+    source: Annotated[Path, Argument(metavar="SRC", help="A folder or file of vectors.")],
+    destination: Annotated[Path, Argument(metavar="DST", help="Its suffix picks the format.")],
     readout: Annotated[
         str | None,
-        typer.Option(
+        Option(
             metavar="RECIPE",
             help="Read the vectors out anew by plain, subword, character or auto, or with changes: "
             "'plain,components=1,output=0.2'. SRC must be a folder that training wrote.",
@@ -344,7 +339,7 @@ def convert_(
     ] = None,
     source_format: Annotated[
         str | None,
-        typer.Option(
+        Option(
             "--from",
             metavar="FORMAT",
             help="The format of SRC, such as gensim, if nothing tells it.",
@@ -352,7 +347,7 @@ def convert_(
     ] = None,
     format: Annotated[
         str | None,
-        typer.Option(
+        Option(
             "--to",
             metavar="FORMAT",
             help="The format of DST, such as word2vec-text, whatever its suffix.",
@@ -360,7 +355,7 @@ def convert_(
     ] = None,
     dtype: Annotated[
         Literal["float32", "float16", "int8"],
-        typer.Option(help="How numbers are kept; what is lost by fewer bytes is told."),
+        Option(help="How numbers are kept; what is lost by fewer bytes is told."),
     ] = "float32",
     words: _WordList = None,
     encoding_errors: EncodingErrors = "strict",

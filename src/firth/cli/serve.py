@@ -6,9 +6,8 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
-import typer
-
-from firth.cli.app import app, tell
+from firth.cli.app import tell, verb
+from firth.cli.parameters import Argument, Option
 from firth.cli.words import name_of
 from firth.errors import ConfigError, FirthError, reraise
 from firth.io.paths import absolute
@@ -20,41 +19,39 @@ _NAMED = re.compile(r"([A-Za-z0-9][\w.:-]*)=(.+)", re.ASCII)
 _MEGABYTE = 1 << 20
 
 
-@app.command(epilog="Example: firth serve vectors, or firth serve en=vectors de=german.bin")
+@verb(epilog="Example: firth serve vectors, or firth serve en=vectors de=german.bin")
 def serve(
     given: Annotated[
         list[str],
-        typer.Argument(
+        Argument(
             metavar="NAME=VECTORS...",
             help="Folders or files of vectors, and a name for each; the first is the default.",
         ),
     ],
     host: Annotated[
-        str, typer.Option(help="Address to listen on; 0.0.0.0 lets other machines in.")
+        str, Option(help="Address to listen on; 0.0.0.0 lets other machines in.")
     ] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.")] = 8000,
-    workers: Annotated[int, typer.Option(help="Processes that answer.")] = 1,
+    port: Annotated[int, Option(help="Port to listen on; 0 takes a free one.")] = 8000,
+    workers: Annotated[int, Option(help="Processes that answer.")] = 1,
     token_file: Annotated[
         Path | None,
-        typer.Option(
-            metavar="FILE", help="Answer only requests with the token that this file holds."
-        ),
+        Option(metavar="FILE", help="Answer only requests with the token that this file holds."),
     ] = None,
     allow_host: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME", help="A name of this service, beside addresses; repeatable."),
+        Option(metavar="NAME", help="A name of this service, beside addresses; repeatable."),
     ] = None,
     allow_origin: Annotated[
         list[str] | None,
-        typer.Option(
+        Option(
             metavar="ORIGIN", help="Let web pages of https://example.org ask (CORS); repeatable."
         ),
     ] = None,
     tokenizer: Annotated[
         Literal["whitespace", "words", "textbook", "chinese"],
-        typer.Option(help="How texts are cut, for vectors that do not say how theirs was."),
+        Option(help="How texts are cut, for vectors that do not say how theirs was."),
     ] = "whitespace",
-    max_body: Annotated[int, typer.Option(metavar="MB", help="Largest request body.")] = 2,
+    max_body: Annotated[int, Option(metavar="MB", help="Largest request body.")] = 2,
 ) -> None:
     """Answer questions over HTTP: nearest words, analogies, company, embeddings of texts.
 

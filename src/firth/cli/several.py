@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
 
-import typer
+import click
 
-from firth.cli.app import Json, Overwrite, VectorsPath, app, tell
+from firth.cli.app import Json, Overwrite, VectorsPath, tell, verb
+from firth.cli.parameters import Argument, Option
 from firth.cli.report import print_moved, print_written
 from firth.cli.words import load_vectors
 from firth.errors import FirthError, counted, escape
@@ -18,22 +19,20 @@ if TYPE_CHECKING:
 
 _Output = Annotated[
     Path,
-    typer.Option(help="Where to write: a file .bin, .txt or .vec, or without suffix a folder."),
+    Option(help="Where to write: a file .bin, .txt or .vec, or without suffix a folder."),
 ]
-_Anchors = Annotated[
-    int, typer.Option(help="Bring together this many words of both, the most frequent.")
-]
+_Anchors = Annotated[int, Option(help="Bring together this many words of both, the most frequent.")]
 
 
-@app.command(epilog="Example: firth combine narrow wide --dim 100 --output both")
+@verb(epilog="Example: firth combine narrow wide --dim 100 --output both")
 def combine(
     paths: Annotated[
-        list[Path], typer.Argument(metavar="VECTORS...", help="Folders or files of vectors.")
+        list[Path], Argument(metavar="VECTORS...", help="Folders or files of vectors.")
     ],
     output: _Output,
     dim: Annotated[
         int | None,
-        typer.Option(help="Dimensions of the result.", show_default="100; all if fewer"),
+        Option(help="Dimensions of the result.", show_default="100; all if fewer"),
     ] = None,
     overwrite: Overwrite = False,
 ) -> None:
@@ -51,15 +50,15 @@ def combine(
     print_written(output, size)
 
 
-@app.command(epilog="Example: firth align old new --output old-in-new")
+@verb(epilog="Example: firth align old new --output old-in-new")
 def align(
     path: Annotated[
         Path,
-        typer.Argument(metavar="VECTORS", help="What is turned, and written: a folder or file."),
+        Argument(metavar="VECTORS", help="What is turned, and written: a folder or file."),
     ],
     onto: Annotated[
         Path,
-        typer.Argument(metavar="ONTO", help="What stays as it is: the result is in its space."),
+        Argument(metavar="ONTO", help="What stays as it is: the result is in its space."),
     ],
     output: _Output,
     anchors: _Anchors = 20_000,
@@ -85,20 +84,20 @@ def align(
     print_written(output, f"{turned}; {cosine}")
 
 
-@app.command(epilog="Example: firth drift old new half-1 half-2 --top 20")
+@verb(epilog="Example: firth drift old new half-1 half-2 --top 20")
 def drift(
-    before: Annotated[Path, typer.Argument(help="Vectors of one text.")],
-    after: Annotated[Path, typer.Argument(help="Vectors of another text.")],
+    before: Annotated[Path, Argument(help="Vectors of one text.")],
+    after: Annotated[Path, Argument(help="Vectors of another text.")],
     shuffled: Annotated[
         list[Path],
-        typer.Argument(
+        Argument(
             metavar="HALF HALF...",
             help="Vectors of two halves of both texts, whose lines were shuffled; or several such "
             "pairs.",
         ),
     ],
     anchors: _Anchors = 20_000,
-    top: Annotated[int, typer.Option(help="Number of words to show.")] = 20,
+    top: Annotated[int, Option(help="Number of words to show.")] = 20,
     as_json: Json = False,
 ) -> None:
     """Show the words that moved most between two texts, and how often chance moves one as far.
@@ -107,7 +106,7 @@ def drift(
     share of false discoveries down to this word, and the word.
     """
     if len(shuffled) % 2:
-        raise typer.BadParameter("give HALF HALF: an even number of shuffled halves")
+        raise click.UsageError("give HALF HALF: an even number of shuffled halves")
     from firth.checks import whole_number
     from firth.vectors import drift as find_drift
 
@@ -118,16 +117,16 @@ def drift(
     print_moved(moved[:top], as_json)
 
 
-@app.command(epilog="Example: firth replicate vectors text.txt --runs 10")
+@verb(epilog="Example: firth replicate vectors text.txt --runs 10")
 def replicate(
     path: VectorsPath,
     source: Annotated[
-        list[str], typer.Argument(metavar="INPUT...", help="What the vectors were trained on.")
+        list[str], Argument(metavar="INPUT...", help="What the vectors were trained on.")
     ],
-    runs: Annotated[int, typer.Option(help="Number of trainings; each takes as long as one.")] = 5,
+    runs: Annotated[int, Option(help="Number of trainings; each takes as long as one.")] = 5,
     epochs: Annotated[
         int | None,
-        typer.Option(help="Passes over the text; fewer vary more.", show_default="as the vectors"),
+        Option(help="Passes over the text; fewer vary more.", show_default="as the vectors"),
     ] = None,
 ) -> None:
     """Train vectors again on samples of their text, for the intervals of similar --uncertain.

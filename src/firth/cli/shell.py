@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from firth.cli.app import Top, VectorsPath, app, tell
+from firth.cli.app import Top, VectorsPath, tell, verb
 from firth.cli.report import print_neighbours
 from firth.cli.words import input_lines, load_vectors, token
 from firth.errors import (
@@ -31,7 +31,7 @@ _ADVICE = "a sum is written like king - man + 0.5 * woman, with spaces around + 
 _OFFERED = 50
 
 
-@app.command(epilog="Example: firth shell vectors")
+@verb(epilog="Example: firth shell vectors")
 def shell(path: VectorsPath, top: Top = 10) -> None:
     """Ask one question after another: a word, or a sum such as king - man + woman.
 

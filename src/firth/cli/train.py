@@ -10,10 +10,11 @@ from inspect import Parameter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
 
-import typer
+import click
 
-from firth.cli.app import Json, Overwrite, app, tell
+from firth.cli.app import Json, Overwrite, tell, verb
 from firth.cli.options import Inputs, ReadingOptions, as_parameters, options_of, with_options
+from firth.cli.parameters import Option
 from firth.cli.report import facts, print_json, print_written
 from firth.cli.watching import Watching, WatchOptions
 from firth.errors import FirthError, counted
@@ -31,7 +32,7 @@ class _TextOptions:
 
     phrases: Annotated[
         str | None,
-        typer.Option(
+        Option(
             metavar="N|FILE",
             help="Join phrases such as new_york: by so many passes over the text, or those that "
             "firth phrases found.",
@@ -40,14 +41,14 @@ class _TextOptions:
     ] = None
     vocabulary: Annotated[
         str | None,
-        typer.Option(
+        Option(
             metavar="FILE",
             help="Words and counts in the place of those of the text: see firth count.",
         ),
     ] = None
     holdout: Annotated[
         str | None,
-        typer.Option(
+        Option(
             metavar="SHARE|INPUT",
             help="Keep a share of the text, or take another text, to measure the loss on.",
         ),
@@ -60,13 +61,13 @@ class _Options:
 
     engine: Annotated[
         Literal["hogwild", "torch", "gpu"],
-        typer.Option(
+        Option(
             help="Compiled threads without locks, the textbook in PyTorch, which is slow, or a GPU."
         ),
     ] = "hogwild"
     cluster: Annotated[
         str | None,
-        typer.Option(
+        Option(
             metavar="auto|ADDRESS|torchrun",
             help="Run the workers on the Ray cluster of this machine, started if there is none, or "
             "at an address, or in the processes that torchrun has started.",
@@ -74,42 +75,42 @@ class _Options:
     ] = None
     readout: Annotated[
         str,
-        typer.Option(
+        Option(
             metavar="RECIPE", help="How vectors are read out of the trained tables, see convert."
         ),
     ] = "auto"
     preset: Annotated[
         Preset | None,
-        typer.Option(
+        Option(
             help="A named set of the options, which override it; word2vec has the values of the "
             "original tool."
         ),
     ] = None
     start: Annotated[
         str | None,
-        typer.Option(metavar="VECTORS", help="Start from these vectors, or this checkpoint."),
+        Option(metavar="VECTORS", help="Start from these vectors, or this checkpoint."),
     ] = None
     frozen: Annotated[
         str | None,
-        typer.Option(metavar="FILE", help="Words, one a line, whose vectors do not change."),
+        Option(metavar="FILE", help="Words, one a line, whose vectors do not change."),
     ] = None
     checkpoint: Annotated[
-        str | None, typer.Option(metavar="FOLDER", help="Write checkpoints into this folder.")
+        str | None, Option(metavar="FOLDER", help="Write checkpoints into this folder.")
     ] = None
     checkpoint_every: Annotated[
         str | None,
-        typer.Option(
+        Option(
             metavar="TIME",
             help="Time between checkpoints: seconds, or such as 30s, 10m, 1.5h.",
             show_default="10m",
         ),
     ] = None
     keep_checkpoints: Annotated[
-        int | None, typer.Option(help="How many checkpoints are kept.", show_default="2")
+        int | None, Option(help="How many checkpoints are kept.", show_default="2")
     ] = None
     resume: Annotated[
         bool,
-        typer.Option(
+        Option(
             "--resume",
             help="Continue from the last checkpoint, if there is one. Text and options must be the "
             "same; with --deterministic, Firth's version and the arithmetic too.",
@@ -119,7 +120,7 @@ class _Options:
 
 @functools.cache
 def config_options() -> list[Parameter]:
-    """Return the options of `TrainConfig` for Typer."""
+    """Return the options of `TrainConfig` as parameters of a verb."""
     types, texts = get_type_hints(TrainConfig), option_help()
     annotations = {}
     for field in dataclasses.fields(TrainConfig):
@@ -130,7 +131,7 @@ def config_options() -> list[Parameter]:
         kind: Any = types[field.name] if field.default is not None else types[field.name] | None
         # A command takes text where Python takes tuples or functions.
         kind = str | None if field.name in ("subwords", "windows") else kind
-        annotations[field.name] = Annotated[kind, typer.Option(*names, help=text)]
+        annotations[field.name] = Annotated[kind, Option(*names, help=text)]
     return as_parameters(TrainConfig, annotations)
 
 
@@ -138,13 +139,13 @@ def _as_option(name: str) -> str:
     return f"--{name.replace('_', '-')}"
 
 
-def is_given(context: typer.Context, name: str) -> bool:
+def is_given(context: click.Context, name: str) -> bool:
     """Return whether the command line has an option."""
     source = context.get_parameter_source(name)
     return source is not None and source.name == "COMMANDLINE"
 
 
-@app.command(epilog="Example: firth train corpus.txt --output vectors --epochs 5")
+@verb(epilog="Example: firth train corpus.txt --output vectors --epochs 5")
 @with_options(
     config_options(),
     options_of(ReadingOptions),
@@ -153,20 +154,18 @@ def is_given(context: typer.Context, name: str) -> bool:
     options_of(WatchOptions),
 )
 def train(
-    context: typer.Context,
+    context: click.Context,
     inputs: Inputs,
     output: Annotated[
         Path,
-        typer.Option(help="Where to write: a file .bin, .txt or .vec, or without suffix a folder."),
+        Option(help="Where to write: a file .bin, .txt or .vec, or without suffix a folder."),
     ],
     *,
     log: Annotated[
-        str | None, typer.Option(metavar="FILE", help="Append what happens, as JSON lines.")
+        str | None, Option(metavar="FILE", help="Append what happens, as JSON lines.")
     ] = None,
     overwrite: Overwrite = False,
-    quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", help="Show only warnings and errors.")
-    ] = False,
+    quiet: Annotated[bool, Option("--quiet", "-q", help="Show only warnings and errors.")] = False,
     as_json: Json = False,
     **options: Any,  # noqa: ANN401
 ) -> None:
@@ -223,7 +222,7 @@ def _check_output(output: Path, overwrite: bool, *, documents: bool) -> None:
         raise FirthError(f"cannot write documents to {output}, {LOST_DOCUMENTS.format(form.title)}")
 
 
-def _several_models(context: typer.Context) -> str | None:
+def _several_models(context: click.Context) -> str | None:
     """Return the option by which several models are trained; None if it is one model."""
     if context.params["windows"] is not None:
         return "--windows"

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
+import click
 
 from firth.checks import split_list
-from firth.cli.app import Json, Overwrite, app, tell
+from firth.cli.app import Json, Overwrite, tell, verb
 from firth.cli.evaluations import print_comparisons
 from firth.cli.options import Inputs, ReadingOptions, options_of, with_options
+from firth.cli.parameters import Option
 from firth.cli.report import print_json
 from firth.cli.train import config_options, is_given, passes_or_file
 from firth.errors import counted, escape
@@ -31,24 +32,24 @@ class _Options:
 
     similarity: Annotated[
         list[Path] | None,
-        typer.Option(metavar="FILE", help="Word pairs and their scores; can be repeated."),
+        Option(metavar="FILE", help="Word pairs and their scores; can be repeated."),
     ] = None
     analogies: Annotated[
         list[Path] | None,
-        typer.Option(metavar="FILE", help="Questions, as for evaluate; can be repeated."),
+        Option(metavar="FILE", help="Questions, as for evaluate; can be repeated."),
     ] = None
     budget: Annotated[
         str | None,
-        typer.Option(
+        Option(
             metavar="TIME",
             help="Time for all trials: seconds, or such as 30s, 10m, 1.5h.",
             show_default="10m, or without limit with --trials",
         ),
     ] = None
-    trials: Annotated[int | None, typer.Option(help="The most trials.")] = None
+    trials: Annotated[int | None, Option(help="The most trials.")] = None
     search: Annotated[
         list[str] | None,
-        typer.Option(
+        Option(
             metavar="OPTION[=A..B|=A,B,...]",
             help="An option of training to search, with a range or choices of its own; can be "
             "repeated. Options that are given are not searched.",
@@ -56,38 +57,36 @@ class _Options:
         ),
     ] = None
     words: Annotated[
-        int, typer.Option(help="Train on so many words of the text, at most, drawn at random.")
+        int, Option(help="Train on so many words of the text, at most, drawn at random.")
     ] = 1_000_000
     holdout: Annotated[
         float,
-        typer.Option(
-            metavar="SHARE", help="Without evaluation sets, measure the loss on this share."
-        ),
+        Option(metavar="SHARE", help="Without evaluation sets, measure the loss on this share."),
     ] = 0.02
     restrict: Annotated[
-        int, typer.Option(help="Use only this many words, the most frequent, for analogies.")
+        int, Option(help="Use only this many words, the most frequent, for analogies.")
     ] = 30_000
     phrases: Annotated[
         str | None,
-        typer.Option(metavar="N|FILE", help="Join phrases, as train does.", show_default="0"),
+        Option(metavar="N|FILE", help="Join phrases, as train does.", show_default="0"),
     ] = None
 
 
-@app.command(
+@verb(
     epilog="Example: firth tune corpus.txt --similarity wordsim353.tsv --budget 10m "
     "--search window --search lr=0.01..0.1 --search subwords=none,3-6"
 )
 @with_options(options_of(_Options), config_options(), options_of(ReadingOptions))
 def tune(
-    context: typer.Context,
+    context: click.Context,
     inputs: Inputs,
     *,
     log: Annotated[
-        str | None, typer.Option(metavar="FILE", help="Append each trial as a line of JSON.")
+        str | None, Option(metavar="FILE", help="Append each trial as a line of JSON.")
     ] = None,
     plot: Annotated[
         Path | None,
-        typer.Option(
+        Option(
             metavar="FILE",
             help="Draw the scores by trial: .png, .svg or .pdf, or .html for a page.",
         ),
@@ -106,7 +105,7 @@ def tune(
     given = {name: value for name, value in options.items() if is_given(context, name)}
     has_sets = bool(options["similarity"] or options["analogies"])
     if has_sets and "holdout" in given:
-        raise typer.BadParameter("give evaluation sets or --holdout, not both")
+        raise click.UsageError("give evaluation sets or --holdout, not both")
     if "phrases" in given:
         given["phrases"] = passes_or_file(options["phrases"])
     if "search" in given:

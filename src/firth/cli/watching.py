@@ -9,9 +9,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
-import typer
-
 from firth.cli.app import tell
+from firth.cli.parameters import Option
 from firth.errors import ConfigError, FirthError
 
 if TYPE_CHECKING:
@@ -24,15 +23,15 @@ class WatchOptions:
     """The options of a run's page and recording."""
 
     watch: Annotated[
-        bool, typer.Option("--watch", help="Serve a page on which the map settles while it trains.")
+        bool, Option("--watch", help="Serve a page on which the map settles while it trains.")
     ] = False
     watch_port: Annotated[
         int | None,
-        typer.Option(metavar="PORT", help="The port of that page.", show_default="a free one"),
+        Option(metavar="PORT", help="The port of that page.", show_default="a free one"),
     ] = None
     record: Annotated[
         str | None,
-        typer.Option(metavar="FILE.html", help="Write what it shows, as a page that plays back."),
+        Option(metavar="FILE.html", help="Write what it shows, as a page that plays back."),
     ] = None
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
-import typer
+import click
 
 from firth.checks import split_list
 from firth.errors import FirthError, VocabularyError, counted, one_line
@@ -54,7 +54,7 @@ def use_index(
         return None
     if restrict or method != "add":
         option = "--restrict" if restrict else f"--method {method}"
-        raise typer.BadParameter(
+        raise click.UsageError(
             f"--approximate looks for one direction among all words: give it without {option}"
         )
     from firth.vectors.sidecars import index_path
