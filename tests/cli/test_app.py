@@ -198,3 +198,20 @@ def test_no_verb_writes_a_file_named_as_standard_output(verb, tmp_path, fails):
 def test_arguments_stand_in_the_usage_once_and_plainly(verb, usage, tmp_path, call):
     shown = " ".join(call(verb, "--help", at=tmp_path).stdout.split())
     assert f"{verb} {usage} " in shown.partition(": ")[2]
+
+
+@pytest.mark.parametrize(
+    ("typed", "completed"),
+    [
+        ("firth simi", ["similar"]),
+        ("firth train --eng", ["--engine"]),
+        ("firth train --model ", ["skipgram", "cbow"]),
+    ],
+)
+def test_the_shell_completes_verbs_options_and_values(tmp_path, typed, completed):
+    place = str(typed.count(" "))
+    asked = {"COMP_WORDS": typed, "COMP_CWORD": place, "_FIRTH_COMPLETE": "bash_complete"}
+    # Click names the variable by the program, which has another name here.
+    program = "import sys; sys.argv = ['firth']; from firth.cli import main; main()"
+    told = output_of("-c", program, cwd=tmp_path, env={**os.environ, **asked})
+    assert told.splitlines() == [f"plain,{word}" for word in completed]
