@@ -37,10 +37,16 @@ def main() -> None:
     """Print the time for each pair of the first processors that this process may use."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--processors", type=int, default=2)
+    for pair, time_ in line_times(parser.parse_args().processors).items():
+        print(f"processors {pair}: {time_:.0f} ns")
+
+
+def line_times(processors: int) -> dict[str, float]:
+    """Return the nanoseconds for each pair of the first processors that this process may use."""
     # Outside Linux, a thread cannot be held on a processor.
     mine = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
-    for pair in itertools.combinations(mine[: parser.parse_args().processors], 2):
-        print(f"processors {pair[0]} and {pair[1]}: {line_time(pair):.0f} ns")
+    pairs = itertools.combinations(mine[:processors], 2)
+    return {f"{one} and {other}": line_time((one, other)) for one, other in pairs}
 
 
 def line_time(pair: tuple[int, int]) -> float:

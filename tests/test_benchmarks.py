@@ -77,6 +77,21 @@ def test_many_rows_are_several_sums_of_a_cluster(tmp_path):
     assert seconds(65_536 * 154) > 1.9 * seconds(1_000)
 
 
+def test_threads_and_workers_are_timed(tmp_path):
+    text, report = tmp_path / "text.txt", tmp_path / "report.json"
+    text.write_text("the cat sat on the mat and the dog sat on the log\n" * 100)
+    options = ["--threads", "1", "2", "--workers", "2", "--rounds", "1"]
+    output_of("-W", "ignore", BENCHMARKS / "thread_speed.py", text, *options, "--output", report)
+    found = json.loads(report.read_text())
+    assert found["words"] == 1_300
+    assert [run["words_per_second"] > 0 for run in found["runs"]] == [True] * 3
+    assert [(case["threads"], case["workers"]) for case in found["medians"]] == [
+        (1, 1), (2, 1), (1, 2),
+    ]  # fmt: skip
+    for case, run in zip(found["medians"], found["runs"], strict=True):
+        assert run["words_per_second"] == case["words_per_second"]
+
+
 def test_queries_are_timed(tmp_path):
     report = tmp_path / "report.json"
     options = ["--words", "300", "--dim", "8", "--queries", "40", "--singles", "3", "--rounds", "1"]
