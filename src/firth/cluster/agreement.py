@@ -134,6 +134,8 @@ class Agreement:
             _SharedTable(tables[name], rates[name], operations) for name in sorted(rates)
         ]
         self._workers, self._operations, self._rule = workers, operations, rule
+        # Of changes that are on their way, and of those that are written meanwhile, in turn.
+        self._rooms = [operations.empty(0), operations.empty(0)]
         self.begin()
 
     def pieces(self, step: int | None = None) -> list[list[slice]]:
@@ -157,6 +159,8 @@ class Agreement:
     def send(self, piece: list[slice], lr: float, *, rounded: bool) -> Sent:
         """Return this worker's changes of the rows of a piece, for all workers to add up.
 
+        Those that were returned two times before are overwritten.
+
         Parameters
         ----------
         lr : float
@@ -177,7 +181,7 @@ class Agreement:
             (rows.stop - rows.start) * shared.dim
             for shared, rows in zip(self._shared, piece, strict=True)
         ]
-        changes, end = self._operations.empty(sum(sizes)), 0
+        changes, end = self._room(sum(sizes)), 0
         for shared, rows, size in zip(self._shared, piece, sizes, strict=True):
             start, end = end, end + size
             self._operations.write_changes(
@@ -188,6 +192,12 @@ class Agreement:
                 rounded=rounded,
             )
         return changes
+
+    def _room(self, size: int) -> Array:
+        self._rooms.reverse()
+        if len(self._rooms[0]) < size:
+            self._rooms[0] = self._operations.empty(size)
+        return self._rooms[0][:size]
 
     def take(self, sent: Sent, summed: Array) -> None:
         """Change the rows of a piece by the sum of the changes of all workers, scaled."""

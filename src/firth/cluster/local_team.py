@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import queue
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -18,13 +19,37 @@ from firth.training.engines.team import Array, add_numbers
 
 
 class _Meeting:
-    """Where the members of a team lay down what is to be added up."""
+    """Where the members of a team give each other what is to be added up.
+
+    `given[to][from]` and `added[to][from]` are what one member was told by another: its numbers,
+    and that its part of the sums is there. None tells that a member has failed, for ever.
+    """
 
     def __init__(self, size: int) -> None:
-        self.barrier = threading.Barrier(size)
-        empty = np.empty(0, np.float32)
-        self.given: list[Floats] = [empty] * size
-        self.summed = empty
+        self.given = _queues(size)
+        self.added = _queues(size)
+        self._rooms = [np.empty(0, np.float32)] * 2
+        self._lock = threading.Lock()
+
+    def room(self, turn: int, size: int) -> Floats:
+        """Return the memory of sums, the same for all members: that of every other sum.
+
+        When all have given their numbers to a sum, all have taken the last but one.
+        """
+        with self._lock:
+            if len(self._rooms[turn]) < size:
+                self._rooms[turn] = np.empty(size, np.float32)
+            return self._rooms[turn][:size]
+
+    def abort(self) -> None:
+        """Tell all members that one has failed."""
+        for queues in (*self.given, *self.added):
+            for each in queues:
+                each.put(None)
+
+
+def _queues(size: int) -> list[list[queue.SimpleQueue[Floats | None]]]:
+    return [[queue.SimpleQueue() for _ in range(size)] for _ in range(size)]
 
 
 class LocalGroup:
@@ -33,6 +58,7 @@ class LocalGroup:
     def __init__(self, rank: int, meeting: _Meeting) -> None:
         self.rank, self.size = rank, len(meeting.given)
         self._meeting = meeting
+        self._turn = 0
 
     @property
     def place(self) -> tuple[int, int]:
@@ -40,28 +66,42 @@ class LocalGroup:
         return self.rank, self.size
 
     def add_up(self, numbers: Array, *, short: bool = False) -> Callable[[], Array]:
-        """Add up numbers over all members, at once, in the processor's memory; see `Group`."""
-        given = self._meeting.given
-        is_tensor = not isinstance(numbers, np.ndarray)
-        given[self.rank] = numbers.cpu().numpy() if is_tensor else numbers
-        if self.rank == 0:
-            # New ones each time: others may still read the last ones.
-            self._meeting.summed = np.empty(len(numbers), np.float32)
-        self._wait()
-        summed = self._meeting.summed
-        own = slice(*(len(numbers) * end // self.size for end in (self.rank, self.rank + 1)))
-        sums = summed[own]
-        sums[:] = given[0][own]
-        for other in given[1:]:
-            add_numbers(sums, other[own], short=short)
-        self._wait()
-        return lambda: numbers.new_tensor(summed) if is_tensor else summed
+        """Begin to add up numbers over all members, in the processor's memory; see `Group`.
 
-    def _wait(self) -> None:
-        try:
-            self._meeting.barrier.wait()
-        except threading.BrokenBarrierError:
-            raise GroupBroken("another worker has failed") from None
+        All members read the numbers until the sums are there.
+        """
+        is_tensor = not isinstance(numbers, np.ndarray)
+        own: Floats = numbers.cpu().numpy() if is_tensor else numbers
+        for queues in self._meeting.given:
+            queues[self.rank].put(own)
+        turn, self._turn = self._turn, 1 - self._turn
+
+        def wait() -> Array:
+            given = _taken(self._meeting.given[self.rank])
+            summed = self._meeting.room(turn, len(own))
+            part = slice(*(len(own) * end // self.size for end in (self.rank, self.rank + 1)))
+            sums = summed[part]
+            sums[:] = given[0][part]
+            for other in given[1:]:
+                add_numbers(sums, other[part], short=short)
+            for queues in self._meeting.added:
+                queues[self.rank].put(sums)
+            _taken(self._meeting.added[self.rank])
+            return numbers.new_tensor(summed) if is_tensor else summed
+
+        return wait
+
+
+def _taken(queues: Sequence[queue.SimpleQueue[Floats | None]]) -> list[Floats]:
+    """Wait for what all members tell, and return it in the order of their ranks."""
+    found = []
+    for each in queues:
+        numbers = each.get()
+        if numbers is None:
+            each.put(None)
+            raise GroupBroken("another worker has failed")
+        found.append(numbers)
+    return found
 
 
 class LocalTeam(Team):
@@ -98,7 +138,7 @@ class LocalTeam(Team):
                 return getattr(member, method)(*own)
             except BaseException:
                 # The others would wait for this one.
-                self._meeting.barrier.abort()
+                self._meeting.abort()
                 raise
 
         with ThreadPoolExecutor(self.size) as threads:
