@@ -51,6 +51,18 @@ def test_help_needs_no_numbers():
     assert not modules_after("import firth.cli") & (HEAVY - {"click"})
 
 
+def test_a_question_at_the_command_line_needs_little(tmp_path, monkeypatch):
+    firth.Vectors(["tea", "milk"], [[1.0, 0.0], [0.0, 1.0]]).save(tmp_path / "vectors.txt")
+    monkeypatch.chdir(tmp_path)
+    program = (
+        "import contextlib, io, sys; sys.argv = ['firth', 'similar', 'vectors.txt', 'tea']\n"
+        "from firth.cli import app\n"
+        "with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit): app()"
+    )
+    slow = {"numba", "llvmlite", "pydantic", "rich", "asyncio", "tqdm"}
+    assert not modules_after(program) & slow
+
+
 def test_vectors_need_no_compiler():
     assert not modules_after("import firth; firth.load, firth.evaluate") & {"numba", "llvmlite"}
 
