@@ -30,6 +30,7 @@ def main() -> None:
     parser.add_argument("--unseen-analogies", nargs="*", default=[])
     parser.add_argument("--search", nargs="*", help="options to search, by default all")
     parser.add_argument("--budget", default="6m")
+    parser.add_argument("--trials", type=int, help="search so many, however long they take")
     parser.add_argument("--words", type=int, default=1_000_000)
     parser.add_argument("--seeds", type=int, default=2)
     parser.add_argument("--fixed", type=json.loads, default={}, help="options, as JSON")
@@ -40,7 +41,8 @@ def main() -> None:
     tuning = firth.tune(
         arguments.text,
         **sets,
-        budget=arguments.budget,
+        budget=None if arguments.trials else arguments.budget,
+        trials=arguments.trials,
         words=arguments.words,
         space=arguments.search,
         report=_print_trial,

@@ -208,7 +208,7 @@ def test_options_are_searched_and_tried(tmp_path):
     pairs = tmp_path / "pairs.txt"
     options = ["--similarity", pairs, "--unseen", pairs, "--search", "window", "--seeds", "1"]
     output_of(
-        "-W", "ignore", BENCHMARKS / "tune.py", tmp_path / "text.txt", *options, "--budget", "5",
+        "-W", "ignore", BENCHMARKS / "tune.py", tmp_path / "text.txt", *options, "--trials", "2",
         "--output", report,
     )  # fmt: skip
     assert [run["name"] for run in json.loads(report.read_text())["whole"]] == ["defaults", "tuned"]
