@@ -27,6 +27,7 @@ def test_to_dict_is_json(royal, questions, pairs):
     family = {"accuracy": 1.0, "correct": 1, "answered": 1, "skipped": 1, "undefined": None}
     none = {"accuracy": None, "correct": 0, "answered": 0, "skipped": 0}
     none["undefined"] = "it has no question"
+    family["zeroed"] = none["zeroed"] = 0
     assert json.loads(json.dumps(found.to_dict(), allow_nan=False)) == {
         "analogies": [
             {
@@ -41,6 +42,7 @@ def test_to_dict_is_json(royal, questions, pairs):
                 "spearman": pytest.approx(1.0),
                 "answered": 2,
                 "missing": 1,
+                "zeroed": 0,
                 "undefined": None,
             }
         ],
@@ -163,6 +165,17 @@ def test_what_has_unknown_words_may_score_zero(royal, questions, pairs):
     assert (total.correct, total.answered, total.skipped) == (1, 2, 0)
     assert found.similarity[0].cosines[2] == 0.0
     assert (found.similarity[0].answered, found.similarity[0].missing) == (3, 0)
+
+
+def test_what_counts_as_zero_is_told_beside_the_score(royal, questions, pairs):
+    found = evaluate(royal, analogies=questions, similarity=pairs, unknown="zero")
+    (analogies,), (similarity,) = found.analogies, found.similarity
+    assert [each.zeroed for each in (*analogies.sections, analogies.total)] == [1, 0, 1]
+    assert similarity.zeroed == 1
+    assert analogies.summary.endswith("2 of 2 questions, 1 with unknown words")
+    assert similarity.summary.endswith("3 of 3 pairs, 1 with unknown words")
+    told = found.to_dict()
+    assert told["analogies"][0]["total"]["zeroed"] == told["similarity"][0]["zeroed"] == 1
 
 
 def test_evaluations_are_compared_file_by_file(royal, questions, pairs, write):
