@@ -194,6 +194,13 @@ def test_evaluations_are_compared_file_by_file(royal, questions, pairs, write):
         ours.compare(evaluate(royal, similarity=pairs))
 
 
+@pytest.mark.parametrize("kind", ["outliers", "categories"])
+def test_zero_is_for_analogies_and_similarity(royal, kind, write):
+    texts = {"outliers": "man\nking\n\nfar\n", "categories": ": a\nman\n: b\nking\n"}
+    with pytest.raises(ConfigError, match="unknown=zero is for analogies and similarity"):
+        evaluate(royal, **{kind: write(texts[kind], "set.txt")}, unknown="zero")
+
+
 @pytest.mark.parametrize("options", [{"restrict": 3}, {"method": "mul"}], ids=str)
 def test_options_of_analogies_are_refused_without_analogies(royal, tmp_path, options):
     pairs = tmp_path / "pairs.tsv"
