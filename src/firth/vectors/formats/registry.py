@@ -362,16 +362,14 @@ def _plain_format_of(head: bytes, path: Path) -> Format:
         raise FormatError(f"{path} is {mistaken}")
     suffix = without_suffix(path).suffix.lower()
     plain = [form for form in FORMATS if not form.magic and not form.is_folder]
-    for form in plain:
-        if suffix in form.suffixes:
-            return form
-    for form in plain:
-        if form.load().recognises(head):
-            return form
-    for form in FORMATS:
-        if suffix in form.suffixes and not form.reads:
-            return form
-    raise FormatError(f"{path}: unknown format; {_known_formats(writes=False)}")
+    found = (
+        [form for form in plain if suffix in form.suffixes]
+        or [form for form in plain if form.load().recognises(head)]
+        or [form for form in FORMATS if suffix in form.suffixes and not form.reads]
+    )
+    if not found:
+        raise FormatError(f"{path}: unknown format; {_known_formats(writes=False)}")
+    return found[0]
 
 
 def _refuse_part(path: Path) -> None:
