@@ -20,6 +20,7 @@ FUNCTIONS = [
     firth.read_corpus,
     firth.learn_phrases,
     firth.load,
+    firth.tune,
     firth.evaluate,
     VECTORS.similar,
 ]

@@ -216,6 +216,20 @@ def reraise(
         raise kind(f"{message}; {advice}" if advice else message) from error
 
 
+def note_function(error: Exception, option: str, given: object) -> None:
+    """Note in the traceback of an error that a function of the user raised it, and for what.
+
+    Examples
+    --------
+    >>> error = ValueError("no such letter")
+    >>> note_function(error, "subwords", "tea")
+    >>> error.__notes__
+    ["the function that was given as subwords raised this for 'tea'"]
+    """
+    told = one_line(repr(given))
+    error.add_note(f"the function that was given as {option} raised this for {told}")
+
+
 class FirthWarning(UserWarning):
     """A setting or a result is probably not what the user intended."""
 

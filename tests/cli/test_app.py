@@ -203,15 +203,21 @@ def test_arguments_stand_in_the_usage_once_and_plainly(verb, usage, tmp_path, ca
 @pytest.mark.parametrize(
     ("typed", "completed"),
     [
-        ("firth simi", ["similar"]),
-        ("firth train --eng", ["--engine"]),
-        ("firth train --model ", ["skipgram", "cbow"]),
+        ("firth simi", ["plain,similar"]),
+        ("firth train --eng", ["plain,--engine"]),
+        ("firth train --model ", ["plain,skipgram", "plain,cbow"]),
+        ("firth similar vec", ["file,vec"]),
+        # Texts may be patterns, and phrases a number: the shell would complete nothing.
+        ("firth train tex", ["file,tex"]),
+        ("firth train text --phrases phr", ["file,phr"]),
+        ("firth word2vec -train tex", ["file,tex"]),
+        ("firth train text --dim 1", []),
     ],
 )
-def test_the_shell_completes_verbs_options_and_values(tmp_path, typed, completed):
+def test_the_shell_completes_verbs_options_values_and_paths(tmp_path, typed, completed):
     place = str(typed.count(" "))
     asked = {"COMP_WORDS": typed, "COMP_CWORD": place, "_FIRTH_COMPLETE": "bash_complete"}
     # Click names the variable by the program, which has another name here.
     program = "import sys; sys.argv = ['firth']; from firth.cli import main; main()"
     told = output_of("-c", program, cwd=tmp_path, env={**os.environ, **asked})
-    assert told.splitlines() == [f"plain,{word}" for word in completed]
+    assert told.split() == completed

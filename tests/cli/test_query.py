@@ -227,6 +227,9 @@ def test_evaluate(folder, call):
     assert "animals" in done.stdout
     assert "of 1 right, 1 skipped" in done.stdout
     assert "3 pairs, 1 missing" in done.stdout
+    done = call("evaluate", "vectors", *given, "--unknown", "zero", at=folder)
+    assert "of 2 right, 0 skipped, 1 with unknown words" in done.stdout
+    assert "4 pairs, 0 missing, 1 with unknown words" in done.stdout
     done = call("evaluate", "vectors", *given, "--method", "mul", at=folder)
     assert "questions.txt (most frequent 30,000 words, method mul)\n" in done.stdout
     report = json.loads(call("evaluate", "vectors", *given, "--json", at=folder).stdout)

@@ -96,6 +96,13 @@ def test_lines_of_standard_input_are_answered_one_by_one(vectors, tmp_path):
     assert "'king - king' is zero, so it has no direction" in cancelled
 
 
+def test_a_number_of_words_out_of_range_is_told_at_once(vectors, tmp_path):
+    vectors.save(tmp_path / "v")
+    done = run_python("-m", "firth", "shell", tmp_path / "v", "--top", "0", input="")
+    assert done.returncode == 1
+    assert done.stderr == "firth: top must be at least 1, got 0\n"
+
+
 def test_the_prompt_completes_and_ends_by_ctrl_d(vectors, tmp_path, monkeypatch):
     toolkit = pytest.importorskip("prompt_toolkit")
     from prompt_toolkit.application import create_app_session

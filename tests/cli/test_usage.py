@@ -48,6 +48,10 @@ BOUNDED = {
         ),
         ([*TRAIN, "-e", "3"], "there is no option -e; the nearest are --epochs, --encoding-errors"),
         ([*TRAIN, "-x", "3"], "there is no option -x"),
+        # Click reads -h and -q as options, and then asks for -e and -u.
+        (["train", "-help"], "there is no option -help; Firth calls it --help"),
+        (["train", "-quiet", "text.txt"], "there is no option -quiet; Firth calls it --quiet"),
+        (["similar", "vectors", "-hello"], "; for a word, write -- before it: -- -hello"),
         (["convert", "vectors", "-o"], "; for a file or folder, write ./ before it: ./-o"),
         (["convert", "vectors", "-new.txt"], "no option -new.txt; for a file or folder, write ./"),
         (["similar", "vectors", "-x"], "no option -x; for a word, write -- before it: -- -x"),
@@ -61,6 +65,23 @@ def test_wrong_usage_is_told_in_plain_words(folder, call, arguments, line):
     assert line in told
     for word in ("Input should be", "parse", "Value error", "─"):
         assert word not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["similar", "vectors", "tea", "--top"], "Option '--top' requires an argument"),
+        (["similar", "vectors", "tea", "--json=1"], "Option '--json' does not take a value"),
+        (["similar", "vectors", "tea", "--nosuch"], "there is no option --nosuch"),
+        (["similar"], "Missing argument 'VECTORS'"),
+        (["similar", "vectors"], "give a WORD or --document NUMBER"),
+    ],
+)
+def test_wrong_usage_shows_how_the_verb_is_used(folder, call, arguments, told):
+    usage, help_, _, error = call(*arguments, at=folder).stderr.splitlines()
+    assert usage.endswith("firth similar [OPTIONS] VECTORS [WORD]")
+    assert help_.endswith("firth similar --help' for help.")
+    assert error.startswith(f"Error: {told}")
 
 
 @pytest.mark.parametrize(

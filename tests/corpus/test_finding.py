@@ -180,7 +180,7 @@ def test_texts_are_given_without_what_a_command_writes(mixed):
         ("checkpoints", r"checkpoint-000001 is a folder of vectors, not text"),
         ("v.vec", r"v\.vec holds vectors, not text"),
         ("v.bin", r"v\.bin holds vectors, not text"),
-        ("v.sql", r"v\.sql holds vectors, not text"),
+        ("v.sql", r"v\.sql holds a script for PostgreSQL, not text"),
         ("run.jsonl", r"run\.jsonl holds the log of a run, not text"),
         ("tune.jsonl", r"tune\.jsonl holds the log of a run, not text"),
         ("phrases.json", r"phrases\.json holds phrases, not text"),

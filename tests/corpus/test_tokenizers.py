@@ -146,6 +146,24 @@ def test_callables_that_give_no_words(tokenizer, message, lowercase):
         split("a b", tokenizer, lowercase=lowercase)
 
 
+def _raises(line):
+    raise KeyError(line)
+
+
+def _raises_later(line):
+    yield line
+    raise KeyError(line)
+
+
+@pytest.mark.parametrize("tokenizer", [_raises, _raises_later])
+def test_what_a_callable_raises_says_that_it_was_the_callable(tokenizer):
+    with pytest.raises(KeyError) as raised:
+        get_tokenizer(tokenizer, lowercase=False).split("tea")
+    assert raised.value.__notes__ == [
+        "the function that was given as tokenizer raised this for 'tea'"
+    ]
+
+
 def test_chinese_without_its_extra(monkeypatch):
     monkeypatch.setitem(sys.modules, "rjieba", None)
     with pytest.raises(MissingExtraError, match=r"pip install 'firth\[chinese\]'"):

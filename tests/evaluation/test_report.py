@@ -27,6 +27,7 @@ def test_to_dict_is_json(royal, questions, pairs):
     family = {"accuracy": 1.0, "correct": 1, "answered": 1, "skipped": 1, "undefined": None}
     none = {"accuracy": None, "correct": 0, "answered": 0, "skipped": 0}
     none["undefined"] = "it has no question"
+    family["zeroed"] = none["zeroed"] = 0
     assert json.loads(json.dumps(found.to_dict(), allow_nan=False)) == {
         "analogies": [
             {
@@ -41,6 +42,7 @@ def test_to_dict_is_json(royal, questions, pairs):
                 "spearman": pytest.approx(1.0),
                 "answered": 2,
                 "missing": 1,
+                "zeroed": 0,
                 "undefined": None,
             }
         ],
@@ -165,6 +167,17 @@ def test_what_has_unknown_words_may_score_zero(royal, questions, pairs):
     assert (found.similarity[0].answered, found.similarity[0].missing) == (3, 0)
 
 
+def test_what_counts_as_zero_is_told_beside_the_score(royal, questions, pairs):
+    found = evaluate(royal, analogies=questions, similarity=pairs, unknown="zero")
+    (analogies,), (similarity,) = found.analogies, found.similarity
+    assert [each.zeroed for each in (*analogies.sections, analogies.total)] == [1, 0, 1]
+    assert similarity.zeroed == 1
+    assert analogies.summary.endswith("2 of 2 questions, 1 with unknown words")
+    assert similarity.summary.endswith("3 of 3 pairs, 1 with unknown words")
+    told = found.to_dict()
+    assert told["analogies"][0]["total"]["zeroed"] == told["similarity"][0]["zeroed"] == 1
+
+
 def test_evaluations_are_compared_file_by_file(royal, questions, pairs, write):
     pairs = write("man king 5\nman queen 1\nwoman queen 4\nman far 0\n", "more.txt")
     ours = evaluate(royal, analogies=questions, similarity=pairs)
@@ -179,6 +192,13 @@ def test_evaluations_are_compared_file_by_file(royal, questions, pairs, write):
     assert found[1].first == ours.similarity[0].spearman
     with pytest.raises(ConfigError, match="not evaluated on the same files"):
         ours.compare(evaluate(royal, similarity=pairs))
+
+
+@pytest.mark.parametrize("kind", ["outliers", "categories"])
+def test_zero_is_for_analogies_and_similarity(royal, kind, write):
+    texts = {"outliers": "man\nking\n\nfar\n", "categories": ": a\nman\n: b\nking\n"}
+    with pytest.raises(ConfigError, match="unknown=zero is for analogies and similarity"):
+        evaluate(royal, **{kind: write(texts[kind], "set.txt")}, unknown="zero")
 
 
 @pytest.mark.parametrize("options", [{"restrict": 3}, {"method": "mul"}], ids=str)

@@ -131,6 +131,24 @@ def test_a_function_that_returns_no_list_of_texts_is_refused(returned, shown):
         count_parts(["a", "b"], [1, 1], lambda word: returned)
 
 
+def _raises(word):
+    raise KeyError(word)
+
+
+def _raises_later(word):
+    yield word
+    raise KeyError(word)
+
+
+@pytest.mark.parametrize("cut", [_raises, _raises_later])
+def test_what_a_function_raises_says_that_it_was_the_function(cut):
+    with pytest.raises(KeyError) as raised:
+        count_parts(["tea\n"], [1], cut)
+    assert raised.value.__notes__ == [
+        r"the function that was given as subwords raised this for 'tea\n'"
+    ]
+
+
 @pytest.mark.parametrize("buckets", [None, 10])
 @pytest.mark.parametrize("option", [(3, 6), lambda word: [word]])
 @pytest.mark.parametrize(

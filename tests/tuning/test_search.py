@@ -120,6 +120,10 @@ def test_ctrl_c_ends_the_search_with_what_there_is(units, pairs):
     ("options", "fault"),
     [
         ({"windw": 3}, "there is no option 'windw'; the nearest is window"),
+        ({"search": ["dim"]}, "there is no option 'search'; Firth calls it space"),
+        ({"n_trials": 3}, "there is no option 'n_trials'; Firth calls it trials"),
+        ({"timeout": 3}, "there is no option 'timeout'; Firth calls it budget"),
+        ({"xyzzy": 3}, "there is no option 'xyzzy'; there are source, similarity, analogies, bud"),
         ({"window": 0}, "window must be at least 1, got 0"),
         ({"trials": 0}, "trials must be at least 1, got 0"),
         ({"budget": "soon"}, "budget must be a time above 0"),

@@ -99,7 +99,7 @@ class _Verbs(click.Group):
             finally:
                 raise_no_more()
         except click.UsageError as error:
-            raise reworded(error) from error
+            raise reworded(error, ctx) from error
         except CutShortError as error:
             # Click takes an EOFError for Ctrl-D, and would print no more than "Aborted!".
             raise FormatError(str(error)) from error

@@ -63,6 +63,8 @@ def _facts(found: Evaluation) -> dict[str, object]:
 
 def _print_evaluation(found: Evaluation) -> None:
     """Print a line for each section of analogies and each other set, with its interval."""
+    from firth.evaluation.summaries import of_unknown
+
     for analogies in found.analogies:
         by = "" if found.method == "add" else f", method {found.method}"
         print(f"{escape(analogies.file)} (most frequent {counted(found.restrict, 'word')}{by})")
@@ -79,7 +81,8 @@ def _print_evaluation(found: Evaluation) -> None:
         print(f"{escape(pairs.file)}")
         print(
             f"  {_percent(pairs.spearman)}{_range(pairs)}  Spearman correlation x 100: "
-            f"{counted(pairs.answered, 'pair')}, {pairs.missing:,} missing{_reason(pairs)}"
+            f"{counted(pairs.answered, 'pair')}, {pairs.missing:,} missing"
+            f"{of_unknown(pairs.zeroed)}{_reason(pairs)}"
         )
     for groups in found.categories:
         print(f"{escape(groups.file)}")
@@ -129,9 +132,11 @@ def print_comparisons(first: Evaluation, second: Evaluation) -> None:
 
 
 def _answers(section: SectionResult) -> str:
+    from firth.evaluation.summaries import of_unknown
+
     return (
         f"{escape(section.name)}: {section.correct:,} of {section.answered:,} right, "
-        f"{section.skipped:,} skipped"
+        f"{section.skipped:,} skipped{of_unknown(section.zeroed)}"
     )
 
 

@@ -85,6 +85,8 @@ def _as_parameter(parameter: inspect.Parameter) -> click.Parameter:
     kind, is_list = _kind_of(annotation)
     required = parameter.default is inspect.Parameter.empty
     attributes: dict[str, Any] = {"required": required, "help": told.help, "type": _type_of(kind)}
+    if kind is str:
+        attributes["shell_complete"] = _complete_paths
     if not required:
         attributes["default"] = parameter.default
     if isinstance(told, Argument):
@@ -103,6 +105,11 @@ def _as_parameter(parameter: inspect.Parameter) -> click.Parameter:
         show_default=told.show_default or (parameter.default is not False),
         **attributes,
     )
+
+
+def _complete_paths(context: click.Context, parameter: click.Parameter, start: str) -> Any:  # noqa: ANN401
+    """Return a mark by which the shell completes paths, as where no command completes anything."""
+    return click.Path().shell_complete(context, parameter, start)
 
 
 def _kind_of(annotation: Any) -> tuple[Any, bool]:  # noqa: ANN401

@@ -239,7 +239,7 @@ def evaluate(
     from firth.evaluation import EvaluationSets
 
     sets = EvaluationSets.read(**{kind: found or [] for kind, found in files.items()})
-    sets.check_options(restrict, method)
+    sets.check_options(restrict, method, unknown)
     found = [
         sets.evaluate(load_vectors(path), restrict=restrict, unknown=unknown, method=method)
         for path in paths

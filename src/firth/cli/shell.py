@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from firth.checks import whole_number
 from firth.cli.app import Top, VectorsPath, tell, verb
 from firth.cli.report import print_neighbours
 from firth.cli.words import input_lines, load_vectors, token
@@ -37,6 +38,7 @@ def shell(path: VectorsPath, top: Top = 10) -> None:
 
     Questions come from a prompt, with completion and history, or a line each from standard input.
     """
+    whole_number("top", top, least=1)
     vectors = load_vectors(path)
     is_prompt = sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty()
     lines = _prompt(vectors) if is_prompt else input_lines()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 
 import click
@@ -16,15 +17,30 @@ _CLICK_S_WORDS = {
 }
 
 
-def reworded(error: click.UsageError) -> click.UsageError:
-    """Return an error with a plainer message, if there is one."""
-    context = error.ctx
-    if context is not None and isinstance(error, click.NoSuchOption):
+def reworded(error: click.UsageError, of_group: click.Context) -> click.UsageError:
+    """Return an error with a plainer message, if there is one, and how the verb is used.
+
+    Parameters
+    ----------
+    error : UsageError
+    of_group : Context
+        That of the command, which tells the verb where Click leaves it out of the error.
+    """
+    context = error.ctx or _context_of_verb(of_group)
+    if isinstance(error, click.NoSuchOption):
         return click.UsageError(_no_such_option(error.option_name, context), context)
     message = error.format_message()
     for of_click, plain in _CLICK_S_WORDS.items():
         message = message.replace(of_click, plain)
     return click.UsageError(message, context)
+
+
+def _context_of_verb(of_group: click.Context) -> click.Context:
+    """Return the context of the verb that was called."""
+    name = of_group.invoked_subcommand
+    group = of_group.command
+    found = group.get_command(of_group, name) if isinstance(group, click.Group) and name else None
+    return of_group if found is None else click.Context(found, of_group, name)
 
 
 def _no_such_option(start: str, context: click.Context) -> str:
@@ -56,15 +72,21 @@ def _may_be_path(context: click.Context, given: str) -> bool:
 
 
 def _argument_that_begins(start: str) -> str:
-    found = (argument for argument in sys.argv[1:] if argument.startswith(start))
-    return next(found, start).partition("=")[0]
+    """Return the argument in which Click found an option that does not exist."""
+    given = sys.argv[1:]
+    found = [argument for argument in given if argument.startswith(start)]
+    if not found and len(start) == 2:
+        # Of `-quiet`, Click takes `-q`, and then asks for `-u`.
+        several = (argument for argument in given if re.match(r"-\w", argument))
+        found = [argument for argument in several if start[1] in argument]
+    return next(iter(found), start).partition("=")[0]
 
 
 def _as_names(given: str, context: click.Context) -> tuple[str, dict[str, str]]:
     """Return an option as a parameter's name, and the command's option for each parameter."""
     options = {
         option.lstrip("-").replace("-", "_"): option
-        for parameter in context.command.params
+        for parameter in context.command.get_params(context)
         for option in parameter.opts
         if option.startswith("--")
     }

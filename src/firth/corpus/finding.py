@@ -25,6 +25,7 @@ from firth.io.remote import (
 # How a message names the files in a folder that are not text.
 _KINDS: Mapping[Kind, str] = {
     "vectors": "vectors",
+    "script": "a script for PostgreSQL",
     "log": "the log of a run",
     "picture": "a picture",
     "tensors": "tensors",

@@ -15,12 +15,12 @@ from __future__ import annotations
 import dataclasses
 import functools
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from firth.checks import shown
-from firth.errors import ConfigError, CorpusError, MissingExtraError
+from firth.errors import ConfigError, CorpusError, MissingExtraError, note_function
 from firth.normalization import Normalization, normalize
 
 if TYPE_CHECKING:
@@ -205,7 +205,14 @@ def _lower(word: str, form: Normalization) -> str:
 
 def _checked(tokenizer: Tokenizer) -> Callable[[str], list[str]]:
     def split(line: str) -> list[str]:
-        found = tokenizer(line)
+        try:
+            found = tokenizer(line)
+            if isinstance(found, Iterator):
+                # If it is a generator, the function runs here.
+                found = list(found)
+        except Exception as error:
+            note_function(error, "tokenizer", line)
+            raise
         if isinstance(found, str) or not isinstance(found, Iterable):
             kind = type(found).__name__
             raise CorpusError(f"a tokenizer must give a list of words for a line, got {kind}")

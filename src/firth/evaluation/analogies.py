@@ -40,10 +40,13 @@ class SectionResult:
     outcomes : tuple of bool or None
         For each question, whether the answer is right; None if it was skipped, since it has a word
         outside the vocabulary.
+    zeroed : int
+        How many questions with such a word count as wrong, as `unknown="zero"` asks for.
     """
 
     name: str
     outcomes: tuple[bool | None, ...] = field(repr=False)
+    zeroed: int = 0
 
     @property
     def correct(self) -> int:
@@ -91,7 +94,11 @@ class SectionResult:
     def summary(self) -> str:
         """The accuracy, and how many questions it is of."""
         score = score_or_reason("accuracy", self.accuracy, self.undefined)
-        return f"{score}, {coverage(self.answered, len(self.outcomes), 'question')}"
+        return f"{score}, {self._coverage}"
+
+    @property
+    def _coverage(self) -> str:
+        return coverage(self.answered, len(self.outcomes), "question", self.zeroed)
 
     def __repr__(self) -> str:
         """Return the accuracy, and how many questions it is of."""
@@ -99,7 +106,7 @@ class SectionResult:
 
     def to_dict(self) -> dict[str, object]:
         """Return the result for JSON."""
-        names = ("name", "correct", "answered", "skipped", "accuracy", "undefined")
+        names = ("name", "correct", "answered", "skipped", "zeroed", "accuracy", "undefined")
         return {name: getattr(self, name) for name in names}
 
 
@@ -121,7 +128,8 @@ class AnalogyResult:
     def total(self) -> SectionResult:
         """All questions together, so large sections have more weight."""
         outcomes = itertools.chain.from_iterable(section.outcomes for section in self.sections)
-        return SectionResult("total", tuple(outcomes))
+        zeroed = sum(section.zeroed for section in self.sections)
+        return SectionResult("total", tuple(outcomes), zeroed)
 
     @property
     def accuracy(self) -> float | None:
@@ -212,8 +220,13 @@ def answer_analogies(
     )
     without = None if unknown == "skip" else False
     outcomes = iter([without if rows is None else next(right) for rows in asked])
+    is_zeroed = iter([rows is None and unknown == "zero" for rows in asked])
     results = (
-        SectionResult(name, tuple(itertools.islice(outcomes, len(questions))))
+        SectionResult(
+            name,
+            tuple(itertools.islice(outcomes, len(questions))),
+            sum(itertools.islice(is_zeroed, len(questions))),
+        )
         for name, questions in sections.items()
     )
     return AnalogyResult(file, tuple(results))

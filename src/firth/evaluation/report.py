@@ -261,11 +261,16 @@ class EvaluationSets:
             raise ConfigError(f"there is nothing to evaluate: name files of one of {kinds}")
         return cls(found)
 
-    def check_options(self, restrict: int, method: str = "add") -> None:
-        """Raise if an option of analogies is given, and there are none."""
+    def check_options(self, restrict: int, method: str = "add", unknown: str = "skip") -> None:
+        """Raise if an option is given for which there are no files."""
         whole_number("restrict", restrict, least=1, most=None)
+        one_of("unknown", unknown, choices=UNKNOWN)
         if self.read_files.get("analogies"):
             return
+        if unknown != "skip" and not self.read_files.get("similarity"):
+            raise ConfigError(
+                f"unknown={unknown} is for analogies and similarity, and no file of them is given"
+            )
         for name, value, usual in (("restrict", restrict, RESTRICT), ("method", method, "add")):
             if value != usual:
                 raise ConfigError(f"{name} is for analogies, and no file of analogies is given")
@@ -280,9 +285,8 @@ class EvaluationSets:
         method: str = "add",
     ) -> Evaluation:
         """Evaluate vectors, as the function `evaluate` does."""
-        self.check_options(restrict, method)
+        self.check_options(restrict, method, unknown)
         switch("fold", fold)
-        one_of("unknown", unknown, choices=UNKNOWN)
         how = _Options(restrict, fold, unknown, method_named(method))
         table = _to_vectors(vectors)
         results = {

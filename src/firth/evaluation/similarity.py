@@ -53,11 +53,14 @@ class SimilarityResult:
         direction.
     scores : tuple of float
         Those of people.
+    zeroed : int
+        How many pairs with unknown words have a cosine of 0, as `unknown="zero"` asks for.
     """
 
     file: str
     cosines: tuple[float | None, ...] = field(repr=False)
     scores: tuple[float, ...] = field(repr=False)
+    zeroed: int = 0
 
     @property
     def spearman(self) -> float | None:
@@ -83,7 +86,7 @@ class SimilarityResult:
     def summary(self) -> str:
         """The correlation, and how many pairs it is of."""
         score = score_or_reason("Spearman", self.spearman, self.undefined)
-        return f"{score}, {coverage(self.answered, len(self.cosines), 'pair')}"
+        return f"{score}, {coverage(self.answered, len(self.cosines), 'pair', self.zeroed)}"
 
     def __repr__(self) -> str:
         """Return the correlation, and how many pairs it is of."""
@@ -121,7 +124,7 @@ class SimilarityResult:
 
     def to_dict(self) -> dict[str, object]:
         """Return the result for JSON."""
-        names = ("file", "spearman", "answered", "missing", "undefined")
+        names = ("file", "spearman", "answered", "missing", "zeroed", "undefined")
         return {name: getattr(self, name) for name in names}
 
 
@@ -193,9 +196,9 @@ def correlate_pairs(
     known = found.min(axis=1) >= 0
     a, b = found[known].T
     of_known = iter(cosines(vectors.input_vectors[a], vectors.input_vectors[b]).tolist())
-    without = None if unknown == "skip" else 0.0
+    without, zeroed = (None, 0) if unknown == "skip" else (0.0, int((~known).sum()))
     each = tuple(next(of_known) if is_known else without for is_known in known)
-    return SimilarityResult(file, each, tuple(pair.score for pair in pairs))
+    return SimilarityResult(file, each, tuple(pair.score for pair in pairs), zeroed)
 
 
 def spearman(x: NDArray[np.floating], y: NDArray[np.floating]) -> float | None:

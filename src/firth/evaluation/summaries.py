@@ -18,15 +18,28 @@ def score_or_reason(name: str, score: float | None, reason: str | None) -> str:
     return f"{name} undefined ({reason})" if score is None else f"{name} {score:.3f}"
 
 
-def coverage(answered: int, all_: int, noun: str) -> str:
-    """Return how many of some items have an outcome.
+def coverage(answered: int, all_: int, noun: str, zeroed: int = 0) -> str:
+    """Return how many of some items have an outcome, and how many of these have unknown words.
 
     Examples
     --------
     >>> coverage(320, 353, "pair")
     '320 of 353 pairs'
+    >>> coverage(353, 353, "pair", zeroed=33)
+    '353 of 353 pairs, 33 with unknown words'
     """
-    return f"{answered:,} of {counted(all_, noun)}"
+    return f"{answered:,} of {counted(all_, noun)}{of_unknown(zeroed)}"
+
+
+def of_unknown(zeroed: int) -> str:
+    """Return how many items have unknown words, if they count all the same.
+
+    Examples
+    --------
+    >>> of_unknown(33), of_unknown(0)
+    (', 33 with unknown words', '')
+    """
+    return f", {zeroed:,} with unknown words" if zeroed else ""
 
 
 def result_repr(result: object, name: str, summary: str) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Literal
 
-Kind = Literal["vectors", "log", "picture", "tensors", "phrases", "page"]
+Kind = Literal["vectors", "script", "log", "picture", "tensors", "phrases", "page"]
 
 # The files of a folder in Firth's own format.
 MODEL = "model.safetensors"
@@ -66,8 +66,11 @@ def kind_of_bytes(head: bytes, size: int) -> Kind | None:
     head : bytes
         `HEAD_BYTES` of them, or the whole file.
     """
-    if _holds_vectors(head, size) or head.startswith(SCRIPT.encode()):
+    if _holds_vectors(head, size):
         return "vectors"
+    # No vectors for other formats to replace: Firth does not read them back.
+    if head.startswith(SCRIPT.encode()):
+        return "script"
     if _is_log(head):
         return "log"
     if _picture_suffix(head) is not None:

@@ -13,7 +13,7 @@ from numbers import Integral
 from typing import TypeVar
 
 from firth.checks import shown
-from firth.errors import ConfigError, one_line
+from firth.errors import ConfigError, note_function, one_line
 from firth.normalization import Normalization, normalize
 from firth.subwords.options import MOST_NGRAMS, Cut, check_ngrams_of_word
 
@@ -106,13 +106,21 @@ def parts_of(word: str, cut: Cut) -> list[str]:
     ------
     ConfigError
         If it is no sequence of texts, one of them is empty, or there are too many.
+    Exception
+        What the function raises, with a note that it did.
     """
-    parts = cut(word)
-    hint = ""
+    hint, listed = "", None
+    try:
+        parts = cut(word)
+        if isinstance(parts, Iterable) and not isinstance(parts, str):
+            # If it is a generator, the function runs here.
+            listed = list(itertools.islice(parts, MOST_NGRAMS + 1))
+    except Exception as error:
+        note_function(error, "subwords", word)
+        raise
     if isinstance(parts, str):
         hint = "; for the characters of a text, return list(text)"
-    elif isinstance(parts, Iterable):
-        listed = list(itertools.islice(parts, MOST_NGRAMS + 1))
+    elif listed is not None:
         if len(listed) > MOST_NGRAMS:
             raise ConfigError(
                 f"the function of subwords must return at most {MOST_NGRAMS:,} parts; it returned "

@@ -146,7 +146,9 @@ def tune(
 
 def _divided(options: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the options of reading, and those of `TrainConfig`."""
-    check_options(options, [*_READING, *inspect.signature(TrainConfig).parameters])
+    own = [name for name in inspect.signature(tune).parameters if name != "options"]
+    known = [*own, *_READING, *inspect.signature(TrainConfig).parameters]
+    check_options(options, list(dict.fromkeys(known)))
     reading = {name: value for name, value in options.items() if name in _READING}
     return reading, {name: value for name, value in options.items() if name not in _READING}
 

@@ -53,6 +53,24 @@ def token_list(words: object) -> tuple[list[Token], bool]:
     return list(words), False
 
 
+def check_unweighted(question: str, *words: object) -> None:
+    """Raise `ConfigError` if the words of a question have weights, which it does not take.
+
+    Examples
+    --------
+    >>> check_unweighted("an analogy", ["king", "woman"], {"man": 2})
+    Traceback (most recent call last):
+        ...
+    firth.errors.ConfigError: an analogy takes words without weights; for a weighted sum, ask \
+similar({word: weight})
+    """
+    if any(isinstance(each, Mapping) for each in words):
+        raise ConfigError(
+            f"{question} takes words without weights; for a weighted sum, ask "
+            "similar({word: weight})"
+        )
+
+
 def find_row(word: Token, rows: Mapping[Token, int]) -> int | None:
     """Return the row of a word, or None if it has none.
 

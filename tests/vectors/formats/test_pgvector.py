@@ -84,6 +84,18 @@ def test_scripts_are_not_read_and_others_not_replaced(tmp_path):
         Vectors(["a", "b"], MATRIX).save(tmp_path / "v.sql")
 
 
+@pytest.mark.parametrize("name", ["word2vec-text", "word2vec-binary", "fasttext", "npz"])
+def test_a_script_is_not_replaced_by_another_format(name, tmp_path):
+    vectors = Vectors(["a", "b"], MATRIX)
+    vectors.save(tmp_path / "v.sql")
+    script = (tmp_path / "v.sql").read_bytes()
+    with pytest.raises(FirthError, match=r"does not hold vectors .*--overwrite"):
+        vectors.save(tmp_path / "v.sql", format=name)
+    assert (tmp_path / "v.sql").read_bytes() == script
+    vectors.save(tmp_path / "v.sql", format=name, overwrite=True)
+    assert load(tmp_path / "v.sql").words == ("a", "b")
+
+
 @settings(max_examples=80, deadline=None)
 @given(data=st.data())
 def test_any_words_and_numbers_come_back(data, tmp_path_factory):

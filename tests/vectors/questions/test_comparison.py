@@ -67,3 +67,17 @@ def test_wrong_questions_are_told(vectors):
     for a, b in (([], "w1"), ("w1", [])):
         with pytest.raises(ConfigError, match="at least one word on each side, got an empty list"):
             vectors.similarity(a, b)
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("similarity", ({"w1": 1, "w2": -1}, "w3")),
+        ("similarity", ("w3", {"w1": 0.5})),
+        ("distance", ({"w1": 1, "w2": -1}, "w3")),
+        ("odd_one_out", ({"w1": 1, "w2": 2, "w3": 3},)),
+    ],
+)
+def test_weights_are_not_left_out_silently(question, words, vectors):
+    with pytest.raises(ConfigError, match=r"takes words without weights; .* ask similar\("):
+        getattr(vectors, question)(*words)

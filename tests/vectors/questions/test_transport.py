@@ -65,6 +65,11 @@ def test_what_is_no_text_is_refused(vectors):
             vectors.word_movers_distance(["a"], words)
 
 
+def test_counts_of_words_are_not_left_out_silently(vectors):
+    with pytest.raises(ConfigError, match=r"got a Counter; .* list\(counter.elements\(\)\)"):
+        vectors.word_movers_distance(Counter("aab"), ["c"])
+
+
 def test_pot_is_named_when_it_is_missing(vectors, monkeypatch):
     monkeypatch.setitem(sys.modules, "ot", None)
     with pytest.raises(MissingExtraError, match="POT is not installed; run: pip install 'fi"):

@@ -78,8 +78,7 @@ def word_pairs(
     if (known := sum(cosine is not None for cosine in result.cosines)) < 2:
         raise FormatError(f"{path}: two pairs need vectors for a correlation, got {known}")
     x, y = np.array([(c, s) for c, s in pairs if c is not None], np.float64).reshape(-1, 2).T
-    (plain,) = _evaluate(vectors, how._replace(dummy4unknown=False), similarity=path).similarity
-    missing = 100.0 * plain.missing / len(plain.cosines)
+    missing = 100.0 * (result.missing + result.zeroed) / len(result.cosines)
     return stats.pearsonr(x, y), stats.spearmanr(x, y), missing
 
 

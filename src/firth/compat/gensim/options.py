@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from firth.checks import shown
+from firth.checks import shown, whole_number
 from firth.errors import ConfigError, warn
 
 
@@ -152,6 +152,8 @@ def complete(given: Mapping[str, Any], known: Mapping[str, Option], what: str) -
         If gensim has no such option.
     NotSupported
         If Firth cannot do what an option asks for.
+    ConfigError
+        If vectors would have no dimension.
     """
     for name, value in given.items():
         if name not in known:
@@ -159,6 +161,8 @@ def complete(given: Mapping[str, Any], known: Mapping[str, Option], what: str) -
         option = known[name]
         if option.only and not _is_among(value, option.only):
             raise NotSupported(f"{name}={shown(value)} is not supported: {option.advice}")
+    if "vector_size" in given:
+        whole_number("vector_size", given["vector_size"], least=1)
     return {name: given.get(name, option.default) for name, option in known.items()}
 
 
@@ -193,8 +197,9 @@ def _loss(values: Mapping[str, Any]) -> dict[str, Any]:
     if values["hs"]:
         if values["negative"]:
             raise NotSupported(
-                f"hs=1 with negative={values['negative']} is not supported: Firth trains with a "
-                "tree or with noise words; give negative=0"
+                f"hs=1 with negative={shown(values['negative'])} is not supported: gensim trains "
+                "with a tree and with noise words, Firth with one of them; give negative=0 too to "
+                "train with the tree, or leave hs=1 out to train with noise words"
             )
         return {"loss": "hs", "noise_exponent": None}
     if not values["negative"]:
@@ -221,7 +226,10 @@ def _documents(values: Mapping[str, Any]) -> dict[str, Any]:
     if values["dm"]:
         return {"model": "cbow", "documents": "joint"}
     if values["hs"] and not values["dbow_words"]:
-        raise NotSupported("dm=0 with hs=1 is not supported: give negative=5, or dbow_words=1")
+        raise NotSupported(
+            "dm=0 with hs=1 is not supported: leave hs=1 out and give negative=5, or give "
+            "dbow_words=1"
+        )
     return {"model": "skipgram", "documents": "joint" if values["dbow_words"] else "alone"}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,12 +23,7 @@ from firth.errors import (
 )
 from firth.io.atomic import check_writable
 from firth.io.compression import open_decompressed, open_regular, without_suffix
-from firth.io.contents import (
-    CONFIG,
-    FOLDER_OF_VECTORS,
-    MODEL,
-    kind_of,
-)
+from firth.io.contents import CONFIG, FOLDER_OF_VECTORS, MODEL, SCRIPT, kind_of
 from firth.io.mistaken import mistaken_for, refuse_mistaken
 from firth.io.paths import to_path
 from firth.vectors.formats import hub
@@ -96,7 +92,7 @@ FORMATS: tuple[Format, ...] = (
     ),
     Format(
         "pgvector", "a script for PostgreSQL's pgvector", (".sql",), "pgvector",
-        dtypes=(FLOAT32, "float16"), reads=False,
+        magic=re.escape(SCRIPT.encode()), dtypes=(FLOAT32, "float16"), reads=False,
     ),
 )  # fmt: skip
 
@@ -348,23 +344,32 @@ def _format_of(file: io.BufferedReader, path: Path) -> Format:
     head = file.peek(HEAD_BYTES)[:HEAD_BYTES]
     for form in FORMATS:
         if form.starts(head):
-            return form
+            break
+    else:
+        form = _plain_format_of(head, path)
+    if not form.reads:
+        raise FormatError(
+            f"{path}: Firth writes {form.title}, but does not read that format; "
+            f"{_known_formats(writes=False)}"
+        )
+    return form
+
+
+def _plain_format_of(head: bytes, path: Path) -> Format:
+    """Return the format of a file without magic bytes by its suffix, else by its first row."""
     mistaken = mistaken_for(head)
     if mistaken is not None:
         raise FormatError(f"{path} is {mistaken}")
     suffix = without_suffix(path).suffix.lower()
     plain = [form for form in FORMATS if not form.magic and not form.is_folder]
-    found = next((form for form in plain if suffix in form.suffixes), None) or next(
-        (form for form in plain if form.reads and form.load().recognises(head)), None
+    found = (
+        [form for form in plain if suffix in form.suffixes]
+        or [form for form in plain if form.load().recognises(head)]
+        or [form for form in FORMATS if suffix in form.suffixes and not form.reads]
     )
-    if found is not None and not found.reads:
-        raise FormatError(
-            f"{path}: Firth writes {found.title}, but does not read that format; "
-            f"{_known_formats(writes=False)}"
-        )
-    if found is None:
+    if not found:
         raise FormatError(f"{path}: unknown format; {_known_formats(writes=False)}")
-    return found
+    return found[0]
 
 
 def _refuse_part(path: Path) -> None:

@@ -15,7 +15,7 @@ import numpy as np
 
 from firth.checks import one_of
 from firth.errors import ConfigError, one_line
-from firth.vectors.queries import token_list, unit_queries
+from firth.vectors.queries import check_unweighted, token_list, unit_queries
 from firth.vectors.questions.directions import NoDirectionError
 from firth.vectors.questions.nearest import Choice, Neighbour, nearest
 from firth.vectors.search import Floats, Score, dot_products, unit_rows
@@ -98,11 +98,7 @@ def analogy(
 ) -> list[Neighbour]:
     """Find the words that answer an analogy; `Vectors.analogy` describes the question."""
     score_by = method_named(method)
-    if isinstance(positive, Mapping) or isinstance(negative, Mapping):
-        raise ConfigError(
-            "an analogy takes words without weights; for a weighted sum, ask "
-            "similar({word: weight})"
-        )
+    check_unweighted("an analogy", positive, negative)
     added, taken = token_list(positive)[0], token_list(negative)[0]
     if not (added or taken):
         raise ConfigError("an analogy needs at least one word")

@@ -11,7 +11,7 @@ import numpy as np
 
 from firth.errors import ConfigError
 from firth.html import TableList
-from firth.vectors.queries import token_list
+from firth.vectors.queries import check_unweighted, token_list
 from firth.vectors.questions.directions import NoDirectionError
 from firth.vectors.questions.nearest import Neighbour
 from firth.vectors.search import cosines, unit_rows, zero_rows
@@ -21,6 +21,7 @@ from firth.vectors.word_rows import WordRows
 
 def similarity(vectors: WordRows, a: Token | Sequence[Token], b: Token | Sequence[Token]) -> float:
     """Return the cosine of two words, or of the means of the unit vectors of two sets."""
+    check_unweighted("similarity", a, b)
     first, second = token_list(a), token_list(b)
     if not (first[0] and second[0]):
         raise ConfigError("similarity needs at least one word on each side, got an empty list")
@@ -35,6 +36,7 @@ def similarity(vectors: WordRows, a: Token | Sequence[Token], b: Token | Sequenc
 
 def odd_one_out(vectors: WordRows, words: Sequence[Token]) -> Token:
     """Find the word with the smallest cosine to the mean of all the unit vectors."""
+    check_unweighted("odd_one_out", words)
     tokens, _ = token_list(words)
     if len(tokens) < 3:
         raise ConfigError(f"odd_one_out needs at least three words, got {words!r}")

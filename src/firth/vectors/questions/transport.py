@@ -10,7 +10,7 @@ n, m different words of the two texts · D dimensions
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -40,6 +40,12 @@ def word_movers_distance(vectors: WordRows, a: Iterable[Token], b: Iterable[Toke
 
 
 def _bag_of(vectors: WordRows, words: Iterable[Token]) -> Bag:
+    if isinstance(words, Mapping):
+        kind = type(words).__name__
+        raise ConfigError(
+            f"a text is a list of words, each as often as it stands there, got a {kind}; of a "
+            "Counter, give list(counter.elements())"
+        )
     tokens, is_one = token_list(words)
     if is_one:
         raise ConfigError(f"a text is a list of words, got {tokens[0]!r}; split it first")
