@@ -1,4 +1,4 @@
-"""The command as a whole: errors in one line, exit codes, options that verbs share.
+"""The command as a whole: its verbs, errors in one line, exit codes.
 
 Exit codes: 0 fine; 1 an error, told in one line, or a closed pipe, which is not told; 2 wrong
 usage; 130 interrupted by Ctrl-C; 143 interrupted by SIGTERM.
@@ -12,13 +12,12 @@ import importlib
 import sys
 import warnings
 from collections.abc import Callable
-from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 import click
 
 from firth._version import __version__
-from firth.cli.parameters import Argument, Option, as_command
+from firth.cli.parameters import as_command
 from firth.cli.usage import reworded
 from firth.console import (
     INTERRUPTED,
@@ -147,34 +146,6 @@ def verb(
         return function
 
     return register
-
-
-VectorsPath = Annotated[Path, Argument(metavar="VECTORS", help="A folder or file of vectors.")]
-Top = Annotated[int, Option(help="Number of words to show.")]
-Exclude = Annotated[
-    list[str] | None,
-    Option(metavar="WORD,...", help="Words that are no answers; can be repeated."),
-]
-Restrict = Annotated[
-    list[str] | None,
-    Option(
-        metavar="N|WORD,...",
-        help="Answer with one of the N most frequent words, or with one of these words.",
-    ),
-]
-Method = Annotated[
-    Literal["add", "mul"],
-    Option(help="Score analogies by the cosine to a sum, or by products of cosines."),
-]
-Approximate = Annotated[bool, Option("--approximate", help="Ask the index that firth index built.")]
-EncodingErrors = Annotated[
-    Literal["strict", "replace"],
-    Option(help="Refuse invalid UTF-8, or replace it by U+FFFD."),
-]
-Overwrite = Annotated[
-    bool, Option("--overwrite", help="Replace a file even if it holds something else.")
-]
-Json = Annotated[bool, Option("--json", help="Report as JSON.")]
 
 
 def main() -> None:

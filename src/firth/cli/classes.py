@@ -6,7 +6,8 @@ import re
 from pathlib import Path
 from typing import Annotated
 
-from firth.cli.app import Overwrite, verb
+from firth.cli.app import verb
+from firth.cli.options import Overwrite
 from firth.cli.parameters import Argument, Option
 from firth.cli.report import print_written
 from firth.cli.words import load_vectors

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from firth.cli.app import Json, Overwrite, verb
-from firth.cli.options import Inputs, ReadingOptions, options_of, with_options
-from firth.cli.parameters import Option
+from firth.cli.app import verb
+from firth.cli.options import Inputs, Json, Overwrite, ReadingOptions
+from firth.cli.parameters import Option, options_of, with_options
 from firth.cli.report import print_json, print_written
 from firth.errors import counted, escape
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import click
 
-from firth.cli.app import Overwrite, tell, verb
+from firth.cli.app import tell, verb
+from firth.cli.options import Overwrite
 from firth.cli.parameters import Argument, Option
 from firth.cli.report import print_line, print_written
 from firth.cli.words import load_vectors, name_of, split_words, token

@@ -1,22 +1,43 @@
-"""Options that several verbs have, and how a verb takes those of a dataclass."""
+"""Arguments and options that several verbs have."""
 
 from __future__ import annotations
 
-import dataclasses
-import inspect
-from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from inspect import Parameter
-from typing import Annotated, Any, Literal, TypeVar, get_type_hints
+from pathlib import Path
+from typing import Annotated, Literal
 
-from firth.cli.app import EncodingErrors
 from firth.cli.parameters import Argument, Option
 
 Inputs = Annotated[
     list[str],
     Argument(metavar="INPUT...", help="Files, folders, glob patterns, URLs, or - for stdin."),
 ]
-_Verb = TypeVar("_Verb", bound=Callable[..., None])
+VectorsPath = Annotated[Path, Argument(metavar="VECTORS", help="A folder or file of vectors.")]
+Top = Annotated[int, Option(help="Number of words to show.")]
+Exclude = Annotated[
+    list[str] | None,
+    Option(metavar="WORD,...", help="Words that are no answers; can be repeated."),
+]
+Restrict = Annotated[
+    list[str] | None,
+    Option(
+        metavar="N|WORD,...",
+        help="Answer with one of the N most frequent words, or with one of these words.",
+    ),
+]
+Method = Annotated[
+    Literal["add", "mul"],
+    Option(help="Score analogies by the cosine to a sum, or by products of cosines."),
+]
+Approximate = Annotated[bool, Option("--approximate", help="Ask the index that firth index built.")]
+EncodingErrors = Annotated[
+    Literal["strict", "replace"],
+    Option(help="Refuse invalid UTF-8, or replace it by U+FFFD."),
+]
+Overwrite = Annotated[
+    bool, Option("--overwrite", help="Replace a file even if it holds something else.")
+]
+Json = Annotated[bool, Option("--json", help="Report as JSON.")]
 
 
 @dataclass
@@ -35,31 +56,3 @@ class ReadingOptions:
     normalization: Annotated[
         Literal["NFC", "NFKC", "none"], Option(help="Unicode form of the text.")
     ] = "NFC"
-
-
-def options_of(holder: type) -> list[Parameter]:
-    """Return the fields of a dataclass as parameters of a verb."""
-    return as_parameters(holder, get_type_hints(holder, include_extras=True))
-
-
-def as_parameters(holder: type, annotations: Mapping[str, Any]) -> list[Parameter]:
-    """Return the fields of a dataclass as parameters with these annotations."""
-    return [
-        Parameter(f.name, Parameter.KEYWORD_ONLY, default=f.default, annotation=annotations[f.name])
-        for f in dataclasses.fields(holder)
-    ]
-
-
-def with_options(*groups: Iterable[Parameter]) -> Callable[[_Verb], _Verb]:
-    """Replace `**options` of a verb by groups of parameters, in its signature."""
-
-    def replace(verb: _Verb) -> _Verb:
-        signature = inspect.signature(verb, eval_str=True)
-        *own, _ = signature.parameters.values()
-        options = [option for group in groups for option in group]
-        # The sort is stable: these options stand before those of the verb itself.
-        parameters = sorted([*options, *own], key=lambda parameter: parameter.kind)
-        verb.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
-        return verb
-
-    return replace

@@ -1,18 +1,23 @@
 """The options and arguments of a verb, read from its signature, for Click.
 
-A verb says with its types what it takes: `top: Annotated[int, Option(help="...")] = 10`.
+A verb says with its types what it takes: `top: Annotated[int, Option(help="...")] = 10`. Groups of
+options are dataclasses, whose fields say the same.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from inspect import Parameter
 from pathlib import Path
 from types import NoneType, UnionType
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import click
+
+_Function = TypeVar("_Function", bound=Callable[..., None])
 
 
 @dataclass(frozen=True)
@@ -79,11 +84,39 @@ def as_command(
     )
 
 
-def _as_parameter(parameter: inspect.Parameter) -> click.Parameter:
+def options_of(holder: type) -> list[Parameter]:
+    """Return the fields of a dataclass as parameters of a verb."""
+    return as_parameters(holder, get_type_hints(holder, include_extras=True))
+
+
+def as_parameters(holder: type, annotations: Mapping[str, Any]) -> list[Parameter]:
+    """Return the fields of a dataclass as parameters with these annotations."""
+    return [
+        Parameter(f.name, Parameter.KEYWORD_ONLY, default=f.default, annotation=annotations[f.name])
+        for f in dataclasses.fields(holder)
+    ]
+
+
+def with_options(*groups: Iterable[Parameter]) -> Callable[[_Function], _Function]:
+    """Replace `**options` of a verb by groups of parameters, in its signature."""
+
+    def replace(verb: _Function) -> _Function:
+        signature = inspect.signature(verb, eval_str=True)
+        *own, _ = signature.parameters.values()
+        options = [option for group in groups for option in group]
+        # The sort is stable: these options stand before those of the verb itself.
+        parameters = sorted([*options, *own], key=lambda parameter: parameter.kind)
+        verb.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
+        return verb
+
+    return replace
+
+
+def _as_parameter(parameter: Parameter) -> click.Parameter:
     """Return an argument or an option of Click."""
     annotation, told = get_args(parameter.annotation)
     kind, is_list = _kind_of(annotation)
-    required = parameter.default is inspect.Parameter.empty
+    required = parameter.default is Parameter.empty
     attributes: dict[str, Any] = {"required": required, "help": told.help, "type": _type_of(kind)}
     if kind is str:
         attributes["shell_complete"] = _complete_paths

@@ -9,7 +9,9 @@ from typing import Annotated, Literal
 
 import click
 
-from firth.cli.app import (
+from firth.cli.app import verb
+from firth.cli.evaluations import evaluations_facts, print_evaluations
+from firth.cli.options import (
     Approximate,
     EncodingErrors,
     Exclude,
@@ -19,11 +21,8 @@ from firth.cli.app import (
     Restrict,
     Top,
     VectorsPath,
-    verb,
 )
-from firth.cli.evaluations import evaluations_facts, print_evaluations
-from firth.cli.options import options_of, with_options
-from firth.cli.parameters import Argument, Option
+from firth.cli.parameters import Argument, Option, options_of, with_options
 from firth.cli.report import (
     SHOWN,
     facts,

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, cast
 
 import click
 
-from firth.cli.app import Json, Overwrite, VectorsPath, tell, verb
+from firth.cli.app import tell, verb
+from firth.cli.options import Json, Overwrite, VectorsPath
 from firth.cli.parameters import Argument, Option
 from firth.cli.report import print_moved, print_written
 from firth.cli.words import load_vectors

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from firth.checks import whole_number
-from firth.cli.app import Top, VectorsPath, tell, verb
+from firth.cli.app import tell, verb
+from firth.cli.options import Top, VectorsPath
 from firth.cli.report import print_neighbours
 from firth.cli.words import input_lines, load_vectors, token
 from firth.errors import (

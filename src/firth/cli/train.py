@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
 
 import click
 
-from firth.cli.app import Json, Overwrite, tell, verb
-from firth.cli.options import Inputs, ReadingOptions, as_parameters, options_of, with_options
-from firth.cli.parameters import Option
+from firth.cli.app import tell, verb
+from firth.cli.options import Inputs, Json, Overwrite, ReadingOptions
+from firth.cli.parameters import Option, as_parameters, options_of, with_options
 from firth.cli.report import facts, print_json, print_written
 from firth.cli.watching import Watching, WatchOptions
 from firth.errors import FirthError, counted

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import click
 
 from firth.checks import split_list
-from firth.cli.app import Json, Overwrite, tell, verb
+from firth.cli.app import tell, verb
 from firth.cli.evaluations import print_comparisons
-from firth.cli.options import Inputs, ReadingOptions, options_of, with_options
-from firth.cli.parameters import Option
+from firth.cli.options import Inputs, Json, Overwrite, ReadingOptions
+from firth.cli.parameters import Option, options_of, with_options
 from firth.cli.report import print_json
 from firth.cli.train import config_options, is_given, passes_or_file
 from firth.errors import counted, escape
