@@ -9,7 +9,7 @@ import ray
 
 from firth.cluster import ray_team
 from firth.cluster.ray_room import check_room, share_of_worker
-from firth.errors import ConfigError, FirthError, FirthWarning
+from firth.errors import ConfigError, FirthError, FirthWarning, MissingExtraError
 
 
 @pytest.mark.parametrize(
@@ -228,6 +228,41 @@ class WithoutFirth(StartedMeanwhile):
 
     def kill(self, actor):
         self.killed.append(actor)
+
+
+class WithoutPackage(WithoutFirth):
+    """Has a machine that lacks a package, as its member tells when it begins."""
+
+    def __init__(self):
+        super().__init__()
+        self.asked_members = 0
+
+    def remote(self, made):
+        method = types.SimpleNamespace(remote=lambda *_: object())
+        actor = types.SimpleNamespace(address=method, open_store=method, join=method, call=method)
+        return types.SimpleNamespace(
+            options=lambda **_: types.SimpleNamespace(remote=lambda: actor),
+        )
+
+    def put(self, argument):
+        return argument
+
+    def get(self, references, **_):
+        self.asked_members += 1
+        # Each waits for two members, then for all.
+        if self.asked_members <= 3:
+            return ["10.0.0.8", "10.0.0.7"][: len(references)]
+        if self.asked_members <= 5:
+            return [("10.0.0.7", 7)]
+        raise ray.exceptions.RayTaskError("join", "told", MissingExtraError("torch", "cluster"))
+
+
+def test_a_machine_that_lacks_a_package_is_named(monkeypatch):
+    found = WithoutPackage()
+    found.cluster_resources = lambda: {"CPU": 2.0}
+    monkeypatch.setattr(ray_team, "_import_ray", lambda: found)
+    with pytest.raises(MissingExtraError, match=r"'firth\[cluster\]' \(worker 0 on 10.0.0.7\)"):
+        ray_team.RayTeam("auto", 2, 1, "hogwild").start()
 
 
 def test_a_machine_without_firth_is_told_and_not_started_anew(monkeypatch):
