@@ -10,6 +10,7 @@ import ray
 from firth.cluster import ray_team
 from firth.cluster.ray_room import check_room, share_of_worker
 from firth.errors import ConfigError, FirthError, FirthWarning, MissingExtraError
+from firth.training.engines.recovery import WorkersLost
 
 
 @pytest.mark.parametrize(
@@ -255,6 +256,27 @@ class WithoutPackage(WithoutFirth):
         if self.asked_members <= 5:
             return [("10.0.0.7", 7)]
         raise ray.exceptions.RayTaskError("join", "told", MissingExtraError("torch", "cluster"))
+
+
+class Unreachable(WithoutFirth):
+    """Has a machine that is gone, as Ray tells of a member there before it takes it for dead."""
+
+    def __init__(self):
+        super().__init__()
+        self.exceptions = ray.exceptions
+
+    def get(self, references, **_):
+        if references == ["of the second"] or references == "of the second":
+            raise ray.exceptions.ActorUnavailableError("The actor is temporarily unavailable", None)
+
+
+def test_a_member_that_cannot_be_reached_is_named(monkeypatch):
+    found = Unreachable()
+    monkeypatch.setattr(ray_team, "_import_ray", lambda: found)
+    team = ray_team.RayTeam("auto", 1, 1, "hogwild")
+    team.size = 2
+    with pytest.raises(WorkersLost, match="^worker 1 of 2 cannot be reached$"):
+        team._get(["of the first", "of the second"])
 
 
 def test_a_machine_that_lacks_a_package_is_named(monkeypatch):

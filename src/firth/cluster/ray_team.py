@@ -216,6 +216,8 @@ class RayTeam(Team):
                 self._ray.get(reference, timeout=_SECONDS_TO_FAIL)
             except self._ray.exceptions.ActorDiedError:
                 return f"worker {rank} of {self.size} ended"
+            except self._ray.exceptions.ActorUnavailableError:
+                return f"worker {rank} of {self.size} cannot be reached"
             except self._ray.exceptions.RayError:
                 continue
         return otherwise.splitlines()[0]
