@@ -3,7 +3,9 @@ import types
 import numpy as np
 import pytest
 
-torch = pytest.importorskip("torch", reason="PyTorch is not installed")
+pytest.importorskip("torch", reason="PyTorch is not installed")
+
+import torch
 
 from firth.cluster import group as group_module
 from firth.cluster.group import TIMEOUT, GroupBroken, TorchGroup

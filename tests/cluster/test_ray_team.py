@@ -275,7 +275,7 @@ def test_a_member_that_cannot_be_reached_is_named(monkeypatch):
     monkeypatch.setattr(ray_team, "_import_ray", lambda: found)
     team = ray_team.RayTeam("auto", 1, 1, "hogwild")
     team.size = 2
-    with pytest.raises(WorkersLost, match="^worker 1 of 2 cannot be reached$"):
+    with pytest.raises(WorkersLost, match=r"^worker 1 of 2 cannot be reached$"):
         team._get(["of the first", "of the second"])
 
 
