@@ -39,7 +39,8 @@ def test_a_cluster_with_fewer_gpus_than_workers_is_refused_in_one_line():
             return {"CPU": 8.0, "GPU": 1.0}
 
     check_room(Cluster, processors=2, gpus=1)
-    with pytest.raises(ConfigError, match="the cluster has 1 GPU, and the workers need 2: give"):
+    told = r"has 1 GPU, and the workers need 2: give .*, another engine \(--engine hogwild\)"
+    with pytest.raises(ConfigError, match=told):
         check_room(Cluster, processors=2, gpus=2)
 
 
