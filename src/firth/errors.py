@@ -101,6 +101,9 @@ class FirthError(Exception):
     'cannot read tea\\x1b[2J\\nmilk'
     """
 
+    # KeyError shows the repr of its argument, and ImportError a copy of its own.
+    __str__ = Exception.__str__
+
     def __init__(self, message: str = "") -> None:
         super().__init__(escape(message))
 
@@ -115,9 +118,6 @@ class CorpusError(FirthError):
 
 class VocabularyError(FirthError, KeyError):
     """A word has no vector."""
-
-    # KeyError shows the repr of its argument; here the argument is a sentence.
-    __str__ = Exception.__str__
 
 
 class FormatError(FirthError):

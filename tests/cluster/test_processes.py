@@ -152,6 +152,31 @@ def test_a_worker_may_be_lost_while_results_are_merged():
     assert done.stdout == "one of 2 workers ended False\n", done.stderr
 
 
+PRETENDING = """
+import os
+
+import ray
+from firth.cluster.ray_team import RayTeam
+from firth.training.engines.hogwild import HogwildEngine
+
+# Ray counts GPUs that are not there, and the workers train on processors.
+os.environ["RAY_worker_niceness"] = "0"
+HogwildEngine.gpus = staticmethod(lambda: 1)
+ray.init(address="local", num_cpus=2, num_gpus=2, include_dashboard=False, log_to_driver=False)
+team = RayTeam("auto", 2, 1, "hogwild")
+team.start()
+seen = [actor.__ray_call__.remote(lambda _: os.environ["CUDA_VISIBLE_DEVICES"])
+        for actor in team._actors]
+print(sorted(ray.get(seen)))
+team.close()
+"""
+
+
+def test_each_worker_sees_a_gpu_of_its_own():
+    done = run_python("-c", PRETENDING, timeout=SECONDS)
+    assert done.stdout == "['0', '1']\n", done.stderr
+
+
 def test_processes_of_torchrun_give_the_same_vectors(text, undisturbed, tmp_path):
     output = tmp_path / "vectors"
     launcher = ["-m", "torch.distributed.run", "--nproc-per-node", "2"]

@@ -9,7 +9,8 @@ import ray
 
 from firth.cluster import ray_team
 from firth.cluster.ray_room import check_room, share_of_worker
-from firth.errors import ConfigError, FirthError, FirthWarning
+from firth.errors import ConfigError, FirthError, FirthWarning, MissingExtraError
+from firth.training.engines.recovery import WorkersLost
 
 
 @pytest.mark.parametrize(
@@ -38,7 +39,8 @@ def test_a_cluster_with_fewer_gpus_than_workers_is_refused_in_one_line():
             return {"CPU": 8.0, "GPU": 1.0}
 
     check_room(Cluster, processors=2, gpus=1)
-    with pytest.raises(ConfigError, match="the cluster has 1 GPU, and the workers need 2: give"):
+    told = r"has 1 GPU, and the workers need 2: give .*, another engine \(--engine hogwild\)"
+    with pytest.raises(ConfigError, match=told):
         check_room(Cluster, processors=2, gpus=2)
 
 
@@ -228,6 +230,62 @@ class WithoutFirth(StartedMeanwhile):
 
     def kill(self, actor):
         self.killed.append(actor)
+
+
+class WithoutPackage(WithoutFirth):
+    """Has a machine that lacks a package, as its member tells when it begins."""
+
+    def __init__(self):
+        super().__init__()
+        self.asked_members = 0
+
+    def remote(self, made):
+        method = types.SimpleNamespace(remote=lambda *_: object())
+        actor = types.SimpleNamespace(address=method, open_store=method, join=method, call=method)
+        return types.SimpleNamespace(
+            options=lambda **_: types.SimpleNamespace(remote=lambda: actor),
+        )
+
+    def put(self, argument):
+        return argument
+
+    def get(self, references, **_):
+        self.asked_members += 1
+        # Each waits for two members, then for all.
+        if self.asked_members <= 3:
+            return ["10.0.0.8", "10.0.0.7"][: len(references)]
+        if self.asked_members <= 5:
+            return [("10.0.0.7", 7)]
+        raise ray.exceptions.RayTaskError("join", "told", MissingExtraError("torch", "cluster"))
+
+
+class Unreachable(WithoutFirth):
+    """Has a machine that is gone, as Ray tells of a member there before it takes it for dead."""
+
+    def __init__(self):
+        super().__init__()
+        self.exceptions = ray.exceptions
+
+    def get(self, references, **_):
+        if references == ["of the second"] or references == "of the second":
+            raise ray.exceptions.ActorUnavailableError("The actor is temporarily unavailable", None)
+
+
+def test_a_member_that_cannot_be_reached_is_named(monkeypatch):
+    found = Unreachable()
+    monkeypatch.setattr(ray_team, "_import_ray", lambda: found)
+    team = ray_team.RayTeam("auto", 1, 1, "hogwild")
+    team.size = 2
+    with pytest.raises(WorkersLost, match=r"^worker 1 of 2 cannot be reached$"):
+        team._get(["of the first", "of the second"])
+
+
+def test_a_machine_that_lacks_a_package_is_named(monkeypatch):
+    found = WithoutPackage()
+    found.cluster_resources = lambda: {"CPU": 2.0}
+    monkeypatch.setattr(ray_team, "_import_ray", lambda: found)
+    with pytest.raises(MissingExtraError, match=r"'firth\[cluster\]' \(worker 0 on 10.0.0.7\)"):
+        ray_team.RayTeam("auto", 2, 1, "hogwild").start()
 
 
 def test_a_machine_without_firth_is_told_and_not_started_anew(monkeypatch):

@@ -11,6 +11,7 @@ import firth.cluster.reading
 import firth.corpus.shares
 from firth.cluster.local_team import LocalTeam
 from firth.cluster.reading import Counts, merge, read_text
+from firth.cluster.samples import samples_of
 from firth.corpus import read_corpus
 from firth.corpus.changes import Watch
 from firth.corpus.finding import find_text
@@ -127,9 +128,13 @@ def test_a_text_that_differs_between_machines_is_refused(texts, monkeypatch):
     team = ThreadTeam(2)
     team.start()
     shares = share_out(find_text(str(texts)), 2)
-    sizes = [[path.path.stat().st_size + 1 for path in share] for share in shares]
+    expected = [[samples_of(file) for file in share] for share in shares]
+    larger = expected[0][0]._replace(size=expected[0][0].size + 1)
+    arguments = [[shares[0], [larger, *expected[0][1:]], TextOptions()]]
+    arguments.append([shares[1], expected[1], TextOptions()])
     with pytest.raises(CorpusError, match=r"0\.txt has .* bytes, and .* on the machine that leads"):
-        team.call_each("read", [[s, z, TextOptions()] for s, z in zip(shares, sizes, strict=True)])
+        team.call_each("read", arguments)
+    team.close()
 
 
 def test_an_empty_text_is_refused(tmp_path):

@@ -32,13 +32,17 @@ MEMBER = """
 import os
 import sys
 from firth.cluster.torchrun import Member, _Channel
+from firth.errors import MissingExtraError
 
 channel = _Channel()
 member = Member(channel.group)
 for _ in range(2):
     channel.answer(member, channel.receive())
-if sys.argv[1] == "fail":
-    member.describe = lambda: 1 / 0
+if sys.argv[1] in ("fail", "refuse"):
+    def fail():
+        raise ZeroDivisionError("no tea") if sys.argv[1] == "fail" else MissingExtraError("s3fs")
+
+    member.describe = fail
     channel.answer(member, channel.receive())
 os._exit(7)
 """
@@ -76,7 +80,7 @@ def begin_two(leader, member, *arguments):
 def leader_of_a_lost_member(how):
     """Return what the process that leads has printed, and what the other one has told."""
     leader, member = begin_two(LEADER, MEMBER, how)
-    if how == "fail":
+    if how in ("fail", "refuse"):
         leader.stdin.write("\n")
         leader.stdin.flush()
     told = member.communicate()[1]
@@ -100,8 +104,17 @@ def test_a_member_that_is_lost_at_the_end_does_no_harm():
 
 def test_a_member_tells_of_an_error_that_the_leader_may_not_hear_of():
     printed, told = leader_of_a_lost_member("fail")
-    assert printed == "ZeroDivisionError division by zero\nTrue\nclosed\n"
-    assert "ZeroDivisionError: division by zero" in told
+    assert printed == "ZeroDivisionError no tea\nTrue\nclosed\n"
+    assert "ZeroDivisionError: no tea" in told
+
+
+def test_what_a_member_refuses_is_told_with_its_machine():
+    printed, told = leader_of_a_lost_member("refuse")
+    assert printed == (
+        "MissingExtraError s3fs is not installed; run: pip install s3fs (worker 1 on "
+        f"{socket.gethostname()})\nTrue\nclosed\n"
+    )
+    assert "MissingExtraError" not in told
 
 
 def test_a_member_that_has_lost_the_leader_ends_in_one_line():

@@ -278,7 +278,7 @@ def test_workers_that_meet_another_file_refuse_it(server, monkeypatch):
         return shares
 
     monkeypatch.setattr("firth.cluster.sharing.share_out", changing)
-    with pytest.raises(CorpusError, match=r"it has changed since .* \(worker \d on"):
+    with pytest.raises(CorpusError, match="it has changed since"):
         firth.train(server.url("texts/0.txt"), workers=2, dim=4, epochs=1)
 
 

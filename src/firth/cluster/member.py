@@ -12,11 +12,11 @@ from firth._version import __version__
 from firth.cluster.group import Group
 from firth.cluster.part_trainer import Job, PartTrainer
 from firth.cluster.reading import Counts, PartReader
+from firth.cluster.samples import Samples
 from firth.corpus import TokenStore, Vocabulary
 from firth.corpus.digest import digest
 from firth.corpus.first_pass import TextOptions
 from firth.corpus.sources import TextFile
-from firth.errors import CorpusError
 from firth.training.engines.base import Floats, Tables
 from firth.training.engines.registry import team_engine_named
 from firth.training.engines.team import TeamEngine
@@ -50,14 +50,9 @@ class Member:
         """Have the engine of this name train, on a GPU of this member's own if it needs one."""
         self._make_engine = team_engine_named(name).for_worker(*self._group.place)
 
-    def read(self, files: list[TextFile], sizes: list[int | None], options: TextOptions) -> None:
-        """Read a part of a text: ranges of files, which have these sizes as a whole."""
-        try:
-            self._reader = PartReader(files, sizes, options)
-        except CorpusError as error:
-            raise CorpusError(
-                f"{error} (worker {self._group.rank} on {socket.gethostname()})"
-            ) from error
+    def read(self, files: list[TextFile], expected: list[Samples], options: TextOptions) -> None:
+        """Read a part of a text: ranges of files, of which the leading machine has these."""
+        self._reader = PartReader(files, expected, options)
 
     def counts(self) -> Counts:
         """Return the words of the part that was read, and their counts."""

@@ -13,7 +13,7 @@ def check_room(ray: Any, processors: int, gpus: int) -> None:  # noqa: ANN401
     resources = ray.cluster_resources()
     for what, key, needed, less in (
         ("processor", "CPU", processors, ", fewer threads (--threads)"),
-        ("GPU", "GPU", gpus, ""),
+        ("GPU", "GPU", gpus, ", another engine (--engine hogwild)"),
     ):
         found = int(resources.get(key, 0))
         if found < needed:

@@ -12,7 +12,7 @@ from typing import Any
 from firth.cluster.group import TIMEOUT, GroupBroken, import_distributed, import_extra, join_group
 from firth.cluster.member import Member
 from firth.cluster.ray_room import check_room, share_of_worker
-from firth.cluster.team import Team, check_alike
+from firth.cluster.team import Team, check_alike, with_place
 from firth.errors import ConfigError, FirthError, counted, size_of, warn
 from firth.io.resources import available_memory, available_processors
 from firth.training.engines.recovery import WorkersLost
@@ -62,6 +62,7 @@ class RayTeam(Team):
         self.size, self.engine, self._threads = workers, engine, threads
         self._gpus = team_engine_named(engine).gpus()
         self._actors: list[Any] = []
+        self._addresses: list[str] = []  # of the machines of the members
         self._is_joined = self._is_own = False
         self._join(address)
 
@@ -99,6 +100,7 @@ class RayTeam(Team):
             # Sums go round by rank: neighbours on one machine need no network.
             by_machine = sorted(range(self.size), key=addresses.__getitem__)
             self._actors = [self._actors[place] for place in by_machine]
+            self._addresses = [addresses[place] for place in by_machine]
             host, port = self._get([self._actors[0].open_store.remote(self.size)])[0]
             self._get(
                 [
@@ -140,7 +142,7 @@ class RayTeam(Team):
         while len(found) > 1:
             pairs = zip(found[::2], found[1::2], strict=False)
             found = [merging.remote(*pair) for pair in pairs] + found[len(found) // 2 * 2 :]
-        return self._get(found)[0]
+        return self._get(found, are_merged=True)[0]
 
     def close(self) -> None:
         """End all members; end Ray too if it was started for them."""
@@ -172,8 +174,10 @@ class RayTeam(Team):
             self.close()
             raise
 
-    def _get(self, references: list[Any], seconds: float | None = None) -> list[Any]:
-        """Wait for results; if a member is lost, end all and raise WorkersLost."""
+    def _get(
+        self, references: list[Any], seconds: float | None = None, *, are_merged: bool = False
+    ) -> list[Any]:
+        """Wait for results of members, or of several; if one is lost, end all: WorkersLost."""
         waiting = references
         while waiting:
             done, waiting = self._ray.wait(waiting, num_returns=1, timeout=seconds)
@@ -185,7 +189,8 @@ class RayTeam(Team):
                 if isinstance(error.cause, GroupBroken):
                     raise self._lost(self._who_is_lost(references, str(error.cause))) from error
                 if isinstance(error.cause, FirthError):
-                    raise error.cause from None
+                    rank = None if are_merged else references.index(done[0])
+                    raise self._with_place(error.cause, rank) from None
                 if isinstance(error, self._ray.exceptions.RayActorError):
                     # What a member should have returned was to be merged.
                     raise self._lost(f"one of {self.size} workers ended") from error
@@ -198,6 +203,12 @@ class RayTeam(Team):
         results: list[Any] = self._ray.get(references)
         return results
 
+    def _with_place(self, error: FirthError, rank: int | None) -> FirthError:
+        """Return an error with the machine of the member that has raised it, if it is known."""
+        if rank is None or not self._addresses:
+            return error
+        return with_place(error, rank, self._addresses[rank])
+
     def _who_is_lost(self, references: list[Any], otherwise: str) -> str:
         """Return which member has ended, or else another reason."""
         for rank, reference in enumerate(references):
@@ -205,6 +216,8 @@ class RayTeam(Team):
                 self._ray.get(reference, timeout=_SECONDS_TO_FAIL)
             except self._ray.exceptions.ActorDiedError:
                 return f"worker {rank} of {self.size} ended"
+            except self._ray.exceptions.ActorUnavailableError:
+                return f"worker {rank} of {self.size} cannot be reached"
             except self._ray.exceptions.RayError:
                 continue
         return otherwise.splitlines()[0]

@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.cluster.parts import Place, Whole
+from firth.cluster.samples import Samples, check_samples, samples_of
 from firth.cluster.team import Team
 from firth.corpus import Corpus, TokenStore, Vocabulary
 from firth.corpus.changes import Watch
@@ -138,14 +139,10 @@ class PartReader:
     """Reads one part of a text in two passes, in the process of a member."""
 
     def __init__(
-        self, files: list[TextFile], sizes: list[int | None], options: TextOptions
+        self, files: list[TextFile], expected: list[Samples], options: TextOptions
     ) -> None:
-        for file, size in zip(files, sizes, strict=True):
-            if (found := _whole_size(file)) != size:
-                raise CorpusError(
-                    f"{file.path} has {found:,} bytes, and {size:,} on the machine that "
-                    "leads the run: all machines must have the same texts under the same names"
-                )
+        for file, leading in zip(files, expected, strict=True):
+            check_samples(file, leading)
         with contextlib.ExitStack() as opened:
             symbols = opened.enter_context(ScratchArray(np.int32))
             source = OpenedSource(None, options, files=files)
@@ -350,11 +347,5 @@ def check_small(
 
 
 def _read_parts(team: Team, shares: list[list[TextFile]], options: TextOptions) -> None:
-    sizes = [[_whole_size(file) for file in files] for files in shares]
-    arguments = [[files, own, options] for files, own in zip(shares, sizes, strict=True)]
+    arguments = [[files, list(map(samples_of, files)), options] for files in shares]
     team.call_each("read", arguments)
-
-
-def _whole_size(file: TextFile) -> int | None:
-    """Return the bytes of the file of which a share is a range."""
-    return TextFile(file.path).size()

@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
-from firth.errors import ConfigError
+from firth.errors import ConfigError, FirthError
 
 
 class Team(Protocol):
@@ -74,3 +74,15 @@ def check_alike(descriptions: Sequence[dict[str, object]]) -> None:
                     f"{first['host']} has {first[name]}, worker {rank} on {other['host']} "
                     f"{other[name]}"
                 )
+
+
+def with_place(error: FirthError, rank: int, host: str) -> FirthError:
+    """Return an error of a member, which tells the machine where it was raised.
+
+    Examples
+    --------
+    >>> print(with_place(FirthError("cannot read text.txt"), 3, "node7"))
+    cannot read text.txt (worker 3 on node7)
+    """
+    error.args = (f"{error} (worker {rank} on {host})",)
+    return error

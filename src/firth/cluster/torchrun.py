@@ -15,7 +15,7 @@ from typing import Any
 
 from firth.cluster.group import TIMEOUT, GroupBroken, TorchGroup, import_distributed
 from firth.cluster.member import Member
-from firth.cluster.team import Team, check_alike
+from firth.cluster.team import Team, check_alike, with_place
 from firth.errors import ConfigError, FirthError, counted
 from firth.training.engines.registry import team_engine_named
 
@@ -77,6 +77,7 @@ class TorchrunTeam(Team):
         team_engine_named(engine).for_worker(*_place_here())
         self.size, self.engine = workers, engine
         self._channel: _Channel | None = None
+        self._hosts: list[str] = []
 
     @property
     def members_here(self) -> int:
@@ -92,7 +93,9 @@ class TorchrunTeam(Team):
         """Meet the other processes."""
         self._channel = _Channel()
         self._member = Member(self._channel.group)
-        check_alike(self.call("describe"))
+        descriptions = self.call("describe")
+        self._hosts = [str(each["host"]) for each in descriptions]
+        check_alike(descriptions)
         self.call("choose_engine", self.engine)
 
     def call_each(self, method: str, arguments: Sequence[Sequence[object]]) -> list[Any]:
@@ -109,7 +112,9 @@ class TorchrunTeam(Team):
                 f"{error}. Only torchrun can start the workers anew: give it --max-restarts, and "
                 "the command --checkpoint and --resume"
             ) from error
-        for answer in answers:
+        for rank, answer in enumerate(answers):
+            if isinstance(answer, FirthError) and self._hosts:
+                raise with_place(answer, rank, self._hosts[rank])
             if isinstance(answer, Exception):
                 raise answer
         return answers

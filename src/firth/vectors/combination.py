@@ -14,7 +14,6 @@ from firth._version import __version__
 from firth.checks import whole_number
 from firth.errors import ConfigError, VocabularyError, counted, warn
 from firth.other_names import explain_keywords
-from firth.vectors.axes import principal_axes, second_moment
 from firth.vectors.blocks import row_blocks
 from firth.vectors.search import unit_rows
 from firth.vectors.vectors import Vectors, check_vectors
@@ -60,6 +59,8 @@ def combine(vectors: Iterable[Vectors], *, dim: int | None = None) -> Vectors:
     >>> combine([a, b], dim=2)
     Vectors(2 words, dim=2)
     """
+    from firth.vectors.repeatable import principal_axes, product, second_moment
+
     parts = _checked(vectors)
     widths = [part.dim for part in parts]
     most = sum(widths)
@@ -79,7 +80,7 @@ def combine(vectors: Iterable[Vectors], *, dim: int | None = None) -> Vectors:
     axes = principal_axes(second_moment(frequent))[0][:, :dim]
     matrix = np.empty((len(words), dim), np.float32)
     for block in row_blocks(len(words), sum(widths)):
-        matrix[block] = _side_by_side(parts, rows, block).astype(np.float64) @ axes
+        matrix[block] = product(_side_by_side(parts, rows, block), axes)
     first = parts[0]
     return Vectors(
         words,

@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from firth.checks import shown
 from firth.errors import ConfigError, counted, one_line
-from firth.vectors.axes import principal_axes, second_moment
 from firth.vectors.blocks import NUMBERS_PER_BLOCK, row_blocks
 from firth.vectors.checks import checked_rows, read_only
 from firth.vectors.readout import Readout, check_fits
@@ -200,11 +199,13 @@ def read_out(
     if recipe.is_plain or not (recipe.components or recipe.output or recipe.unit or recipe.axes):
         return vectors, None
     linear, share = _linear_map(vectors, output, recipe)
+    from firth.vectors.repeatable import product
+
     # In float32 once, so that the vectors of other words are made by the same numbers.
     space = Space(linear.astype(np.float32))
     placed = np.empty_like(vectors)
     for block in row_blocks(*vectors.shape):
-        rows = _product(vectors[block], space.linear)
+        rows = product(vectors[block], space.linear)
         if output is not None:
             rows += share * output[block]
         placed[block] = unit_rows(rows) if recipe.unit else rows
@@ -212,24 +213,26 @@ def read_out(
         return placed, space
     axes = _scaled_axes(placed, recipe.axes).astype(np.float32)
     for block in row_blocks(*vectors.shape):
-        placed[block] = _product(placed[block], axes)
+        placed[block] = product(placed[block], axes)
     if recipe.unit:
         return placed, Space(space.linear, axes)
-    return placed, Space(_product(space.linear, axes).astype(np.float32))
+    return placed, Space(product(space.linear, axes).astype(np.float32))
 
 
 def _linear_map(vectors: Floats, output: Floats | None, recipe: Readout) -> tuple[Doubles, float]:
     """Return the map (D, D) before output vectors are added, and what they are multiplied by."""
+    from firth.vectors.repeatable import principal_axes, product, second_moment
+
     D, moment = vectors.shape[1], second_moment(vectors)
     linear = np.eye(D)
     if recipe.components:
         leading = principal_axes(moment)[0][:, : recipe.components]
-        linear -= leading @ leading.T
+        linear -= product(leading, leading.T)
     if not recipe.output or output is None:
         return linear, 0.0
     # Both at a root mean square of 1. Where all vectors lie along the components that are left out,
     # what is left is rounding, and may be below zero.
-    left, whole = np.trace(linear.T @ moment @ linear), np.trace(moment)
+    left, whole = np.trace(product(product(linear.T, moment), linear)), np.trace(moment)
     squares = (left if left > _LEAST_AXIS**2 * whole else 0.0, np.trace(second_moment(output)))
     scales = [_or_one(np.sqrt(each / D)) for each in squares]
     return linear / scales[0], recipe.output / scales[1]
@@ -274,9 +277,13 @@ def composed_blocks(
             takes_own = own_row | (sizes == 0)
             with _not_finite_yet():
                 totals[takes_own] += own[block][takes_own]
-            scales = np.power(sizes + takes_own, subwords.exponent)
-            totals /= scales[:, np.newaxis]
+            totals /= _powers(sizes + takes_own, subwords.exponent)[:, np.newaxis]
             yield totals
+
+
+def _powers(numbers: NDArray[np.int64], exponent: float) -> Doubles:
+    """Return powers by the C library: NumPy's differ between processors in the last bits."""
+    return np.array([number**exponent for number in range(numbers.max() + 1)])[numbers]
 
 
 def _blocks_of_words(
@@ -350,11 +357,13 @@ def _scaled_axes(rows: Floats, exponent: float) -> Doubles:
     """
     if exponent == 0.0:
         return np.eye(rows.shape[1])
+    from firth.vectors.repeatable import powers, principal_axes, second_moment
+
     axes, values = principal_axes(second_moment(rows))
     values /= _or_one(values[0])
     scales = np.zeros(len(values))
     kept = values > _LEAST_AXIS
-    scales[kept] = values[kept] ** exponent
+    scales[kept] = powers(values[kept], exponent)
     return axes * scales
 
 

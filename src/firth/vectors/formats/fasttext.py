@@ -292,11 +292,11 @@ def _tables_of(table: Table, subwords: Subwords) -> tuple[Iterator[Floats], Iter
 
 def _placed(rows: Floats, space: Space) -> Iterator[Floats]:
     """Yield rows in the space of the vectors, as far as it is linear."""
-    whole = space.linear.astype(np.float64)
-    if space.axes is not None:
-        whole = whole @ space.axes.astype(np.float64)
+    from firth.vectors.repeatable import product
+
+    whole = space.linear if space.axes is None else product(space.linear, space.axes)
     for block in blocks(rows):
-        yield (block.astype(np.float64) @ whole).astype(np.float32)
+        yield product(block, whole).astype(np.float32)
 
 
 def _is_replaced(word: Token) -> bool:
