@@ -88,6 +88,26 @@ def test_damaged_files_leave_the_set_as_it_was(paths):
     assert told == [("en", False), ("en", True)]
 
 
+def test_what_could_not_be_read_for_lack_of_memory_is_read_again_if_asked(
+    sets, paths, monkeypatch, caplog
+):
+    def fail(path):
+        raise MemoryError
+
+    replace(paths["en"], "tee", "milch")
+    with monkeypatch.context() as patch:
+        patch.setattr("firth.server.sets.load", fail)
+        sets.refresh(at_once=True)
+    assert "en cannot be read anew: out of memory" in caplog.text
+    sets.refresh()
+    sets.refresh()
+    assert sets.get().vectors.words != ("tee", "milch")
+    # As SIGHUP asks.
+    sets.refresh(at_once=True)
+    assert sets.get().vectors.words == ("tee", "milch")
+    assert sets.problems()["en"] is None
+
+
 def test_an_index_beside_the_vectors_answers(paths, monkeypatch, caplog):
     pytest.importorskip("usearch")
     monkeypatch.setattr("firth.vectors.questions.nearest.EXACT_BELOW", 0)

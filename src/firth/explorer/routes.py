@@ -10,19 +10,24 @@ from itertools import islice
 from typing import Annotated
 
 import numpy as np
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 from numpy.typing import NDArray
 
 from firth._version import __version__
 from firth.explorer.schemas import Description, LayoutName, Legend, SetDescription, UmapProgress
 from firth.explorer.state import State
-from firth.server.dependencies import Sets
+from firth.server.dependencies import Sets, known_parameters
 from firth.server.errors import ServiceError
 from firth.server.schemas import ERRORS, SetName
 from firth.vectors.questions.company import tells_company
 from firth.vectors.sidecars import replica_folders
 
-router = APIRouter(prefix="/explorer", responses=ERRORS, tags=["explorer"])
+router = APIRouter(
+    prefix="/explorer",
+    responses=ERRORS,
+    tags=["explorer"],
+    dependencies=[Depends(known_parameters)],
+)
 
 Name = Annotated[SetName, Query(alias="set")]
 # On this machine, compressing takes longer than sending.

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from firth.server.schemas import MOST_PARTS, Number, SetName, Top, Word
+from firth.server.schemas import MOST_PARTS, GivenTop, Number, SetName, Word
 
 # Of all terms of an equation together: a region that a lasso draws has many.
 MOST_SUMMED = 1_000_000
@@ -92,7 +92,7 @@ class EquationRequest(BaseModel):
     set: SetName = None
     layout: LayoutName = "pca"
     terms: Annotated[list[Term], Field(min_length=1, max_length=MOST_PARTS)]
-    top: Top = 10
+    top: GivenTop = 10
 
     @model_validator(mode="after")
     def _check(self) -> EquationRequest:

@@ -132,8 +132,9 @@ class VectorSets:
     def refresh(self, *, at_once: bool = False) -> None:
         """Look at the files of all sets, and read those anew that have changed.
 
-        What cannot be read, or is gone, leaves the set as it was. Files that have just changed may
-        still be being written, so they are read when they are the same twice, or `at_once`.
+        What cannot be read, or is gone, leaves the set as it was, and is read again when it
+        changes, or `at_once`. Files that have just changed may still be being written, so they are
+        read when they are the same twice, or `at_once`.
         """
         with self._refreshing:
             for name, source in self._sources.items():
@@ -158,7 +159,7 @@ class VectorSets:
             self._tell(source, "its files are gone; the vectors that were read before are served")
         elif stamp == source.stamp:
             source.problem = None
-        elif stamp == source.failed:
+        elif stamp == source.failed and not at_once:
             pass
         elif stamp == source.seen or at_once:
             self._replace(name, source, stamp)
@@ -171,7 +172,7 @@ class VectorSets:
                 found = self._read(name, source.path, stamp)
         except (FirthError, OSError, MemoryError) as error:
             source.failed = stamp
-            logger.warning("%s cannot be read anew: %s", name, error or "out of memory")
+            logger.warning("%s cannot be read anew: %s", name, str(error) or "out of memory")
             self._tell(source, "its files have changed and cannot be read; those before are served")
             self._tell_of_reload(name, done=False)
             return
