@@ -10,11 +10,19 @@ from fastapi import APIRouter, Depends, Query
 from numpy.typing import NDArray
 
 from firth.explorer.lines import lines_with
-from firth.explorer.schemas import Answers, EquationRequest, Lines, Near, Spelled, WordPage
-from firth.explorer.state import State
+from firth.explorer.schemas import (
+    EXPLORER_ERRORS,
+    Answers,
+    EquationRequest,
+    Lines,
+    Near,
+    Spelled,
+    WordPage,
+)
+from firth.explorer.state import State, same_vectors
 from firth.server.dependencies import Sets, known_parameters, tokens
 from firth.server.errors import ServiceError
-from firth.server.schemas import ERRORS, LONGEST_WORD, SetName, Top
+from firth.server.schemas import LONGEST_WORD, SetName, Top
 from firth.vectors import Vectors
 from firth.vectors.queries import unit_queries
 from firth.vectors.questions.company import tells_company
@@ -26,9 +34,9 @@ from firth.vectors.uncertainty import neighbour_intervals
 
 router = APIRouter(
     prefix="/explorer",
-    responses=ERRORS,
+    responses=EXPLORER_ERRORS,
     tags=["explorer"],
-    dependencies=[Depends(known_parameters)],
+    dependencies=[Depends(known_parameters), Depends(same_vectors)],
 )
 
 Name = Annotated[SetName, Query(alias="set")]

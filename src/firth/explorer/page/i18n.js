@@ -148,6 +148,7 @@ const TEXTS = {
       missing_extra: "缺少附加组件。请安装：pip install 'firth[plot]'，然后重新启动 firth explore。",
       ended: "计算中途停止了。请再试一次。",
       not_kept: "无法把地图保存到文件，下次需要重新计算。",
+      other_vectors: "词向量已经重新读入。请重新载入本页。",
       too_slow: "请求没有及时传完。请再试一次。",
       too_large: "请求太大。请少选一些词。",
       wrong_host: "服务不接受这个主机名的请求。请用 IP 地址或 localhost 打开本页。",
