@@ -204,6 +204,17 @@ def test_a_bad_body_is_one_sentence(client, body, status, part):
     assert part in answer.json()["error"]["message"]
 
 
+@pytest.mark.parametrize(
+    ("path", "methods"),
+    [("/similar", "GET, POST"), ("/health", "GET"), ("/v1/embeddings", "POST")],
+)
+def test_a_method_that_is_not_there_is_told_with_all_that_are(client, path, methods):
+    answer = client.delete(path)
+    assert answer.status_code == 405
+    assert answer.headers["allow"] == methods
+    assert answer.json()["error"]["message"] == f"{path} does not take DELETE; see /openapi.json"
+
+
 def test_a_post_takes_no_parameters_in_the_address(client):
     answer = client.post("/similar?top=3", json={"queries": ["king"]})
     assert answer.status_code == 422

@@ -134,6 +134,11 @@ async def _http_error(request: Request, error: Exception) -> Response:
     if error.status_code == 400:
         # FastAPI's message, where brackets are nested too deeply, say.
         message = "the body is no JSON that can be read"
+    headers = dict(error.headers or {})
+    if error.status_code == 405:
+        # Starlette names the methods of the first route of an address alone.
+        described = request.app.openapi()["paths"].get(request.url.path, ())
+        headers["Allow"] = ", ".join(sorted(map(str.upper, described))) or headers.get("Allow", "")
     if message == http.HTTPStatus(error.status_code).phrase:
         path = one_line(request.url.path)
         # The page of a run has no description.
@@ -142,7 +147,7 @@ async def _http_error(request: Request, error: Exception) -> Response:
             404: f"there is nothing at {path}{see}",
             405: f"{path} does not take {one_line(request.method)}{see}",
         }.get(error.status_code, message)
-    return error_response(error.status_code, INVALID, message, dict(error.headers or {}))
+    return error_response(error.status_code, INVALID, message, headers)
 
 
 async def _not_modified(request: Request, error: Exception) -> Response:
