@@ -1,6 +1,7 @@
 """UMAP in the background: what happens if it cannot be kept, or the vectors change."""
 
 import time
+from importlib.util import find_spec
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ import safetensors
 from firth.explorer import map_file
 from firth.explorer.map_file import KeptMap
 from firth.explorer.umap_job import UmapJob
-from firth.vectors import load
+from firth.vectors import Vectors, load
 
 
 @pytest.fixture
@@ -60,12 +61,26 @@ def test_points_that_cannot_be_kept_are_shown(job, monkeypatch, fails, reason):
     assert not job.kept.path.exists()
 
 
-def test_vectors_that_changed_meanwhile_have_no_map(job, paths):
-    load(paths["new"]).save(paths["old"])
+@pytest.mark.skipif(find_spec("umap") is None, reason="umap-learn is not installed")
+def test_vectors_of_which_there_is_no_map_say_so(tmp_path):
+    vectors = Vectors([f"w{row}" for row in range(5)], np.ones((5, 3), np.float32))
+    vectors.save(tmp_path / "same")
+    job = UmapJob(tmp_path / "same", 5, KeptMap(tmp_path / "same", vectors))
+    assert until_the_end(job) == ("failed", "no_map")
+    assert "a map needs vectors of different directions" in job.progress().message
+
+
+def until_the_end(job):
+    """Begin; return the last stage, and its kind."""
     job.start()
     latest = time.monotonic() + 120
     while job.progress().stage not in ("failed", "done") and time.monotonic() < latest:
         time.sleep(0.05)
-    assert (job.progress().stage, job.progress().kind) == ("failed", "ended")
+    return job.progress().stage, job.progress().kind
+
+
+def test_vectors_that_changed_meanwhile_have_no_map(job, paths):
+    load(paths["new"]).save(paths["old"])
+    assert until_the_end(job) == ("failed", "ended")
     assert "the vectors have just changed: ask again" in job.progress().message
     assert not job.kept.path.exists()

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.errors import FirthError
+from firth.errors import ConfigError, FirthError
 from firth.explorer.map_file import KeptMap
 from firth.explorer.schemas import UmapProgress
 from firth.server.errors import ServiceError, status_and_kind
@@ -169,4 +169,17 @@ def _work(
         found = project(np.asarray(matrix), "umap", progress=bar)
         answers.send(("points", found.points.astype(np.float32), found.x_label))
     except (FirthError, OSError, MemoryError) as error:
-        answers.send(("failed", str(error) or "out of memory", status_and_kind(error)[1]))
+        answers.send(("failed", str(error) or "out of memory", _kind_of(error)))
+
+
+def _kind_of(error: Exception) -> str:
+    """Return the short name of why there is no layout.
+
+    Examples
+    --------
+    >>> _kind_of(ConfigError("all vectors have the same direction")), _kind_of(MemoryError())
+    ('no_map', 'out_of_memory')
+    """
+    # Nobody asked for what these vectors do not have.
+    is_of_vectors = isinstance(error, ConfigError)
+    return "no_map" if is_of_vectors else status_and_kind(error)[1]

@@ -147,6 +147,7 @@ const TEXTS = {
       internal_error: "服务出错。它的日志中有更多说明。",
       missing_extra: "缺少附加组件。请安装：pip install 'firth[plot]'，然后重新启动 firth explore。",
       ended: "计算中途停止了。请再试一次。",
+      no_map: "这组词向量画不成地图：它们少于两维，或者方向都相同。",
       not_kept: "无法把地图保存到文件，下次需要重新计算。",
       other_vectors: "词向量已经重新读入。请重新载入本页。",
       too_slow: "请求没有及时传完。请再试一次。",
