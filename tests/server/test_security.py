@@ -1,7 +1,12 @@
 """Who is answered, and how much is taken."""
 
+import re
+
 import pytest
 from fastapi import APIRouter
+
+from firth.errors import ConfigError
+from firth.server import ServerOptions
 
 TOKEN = "a-secret"
 
@@ -30,6 +35,24 @@ def test_names_can_be_allowed(make_client):
     assert client.get("/health", headers={"Host": "Vectors.example:80"}).status_code == 200
     assert client.get("/health", headers={"Host": "other.example"}).status_code == 403
     assert make_client(hosts=("*",)).get("/health", headers={"Host": "any"}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("option", "names"),
+    [
+        ("hosts", ("https://vectors.example",)),
+        ("hosts", ("good.example", "vectors.example:8000")),
+        ("hosts", ("vectors.example/page",)),
+        ("hosts", ("",)),
+        ("origins", ("page.example",)),
+        ("origins", ("https://page.example", "https://page.example/page")),
+        ("origins", ("https://",)),
+        ("origins", ("",)),
+    ],
+)
+def test_names_that_no_request_gives_are_refused(option, names):
+    with pytest.raises(ConfigError, match=re.escape(f"or * for all; got {names[-1]!r}")):
+        ServerOptions(**{option: names})
 
 
 @pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://[", "https://localhost"])

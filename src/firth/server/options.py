@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import ipaddress
+import re
 from dataclasses import dataclass
 
-from firth.checks import real_number, whole_number
+from firth.checks import real_number, shown, whole_number
 from firth.errors import ConfigError
 
 LOOPBACK = "127.0.0.1"
@@ -43,7 +46,8 @@ class ServerOptions:
     Raises
     ------
     ConfigError
-        If a number is out of range, or the token is empty.
+        If a number is out of range, the token is empty, or a name of `hosts` or `origins` is one
+        that no request gives.
     """
 
     host: str = LOOPBACK
@@ -69,3 +73,41 @@ class ServerOptions:
             raise ConfigError("a token must hold only printable ASCII characters")
         if self.token is not None and not self.token.strip():
             raise ConfigError("the token is empty; give one of several characters")
+        for host in self.hosts:
+            if not _is_host(host):
+                raise ConfigError(
+                    "a host is a name without scheme and port, such as vectors.example, or * for "
+                    f"all; got {shown(host)}"
+                )
+        for origin in self.origins:
+            if not _is_origin(origin):
+                raise ConfigError(
+                    "an origin is a scheme and a host, such as https://example.org, or * for all; "
+                    f"got {shown(origin)}"
+                )
+
+
+def _is_host(name: str) -> bool:
+    """Return whether a request may give a name as `Host`, beside a port.
+
+    Examples
+    --------
+    >>> [_is_host(name) for name in ("vectors.example", "*", "[::1]", "example:80", "http://a", "")]
+    [True, True, True, False, False, False]
+    """
+    with contextlib.suppress(ValueError):
+        return bool(ipaddress.ip_address(name.removeprefix("[").removesuffix("]")))
+    return re.fullmatch(r"[^\s/:@?#]+", name) is not None
+
+
+def _is_origin(name: str) -> bool:
+    """Return whether a browser may give a name as `Origin`, but for a slash at the end.
+
+    Examples
+    --------
+    >>> [_is_origin(name) for name in ("https://a.example/", "http://[::1]:80", "null", "*")]
+    [True, True, True, True]
+    >>> [_is_origin(name) for name in ("a.example", "https://a.example/page", "https://", "")]
+    [False, False, False, False]
+    """
+    return name in ("*", "null") or re.fullmatch(r"[\w+.-]+://[^\s/@?#]+/?", name) is not None
