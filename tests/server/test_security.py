@@ -55,6 +55,21 @@ def test_names_that_no_request_gives_are_refused(option, names):
         ServerOptions(**{option: names})
 
 
+@pytest.mark.parametrize(
+    ("option", "given", "told"),
+    [
+        ("host", 5, "host must be text, got 5"),
+        ("host", None, "host must be text, got None"),
+        ("token", b"secret", "^token must be text, got bytes$"),
+        ("hosts", "vectors.example", "hosts must be a list of names, got 'vectors.example'"),
+        ("origins", ("https://page.example", 5), "origins must be a list of names, got"),
+    ],
+)
+def test_options_of_other_types_are_refused(option, given, told):
+    with pytest.raises(ConfigError, match=told):
+        ServerOptions(**{option: given})
+
+
 @pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://[", "https://localhost"])
 def test_pages_of_other_hosts_are_refused(client, origin):
     answer = client.get("/similar?word=king", headers={"Origin": origin})

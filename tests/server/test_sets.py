@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from firth import Vectors, load
-from firth.errors import FirthError, FormatError
+from firth.errors import ConfigError, FirthError, FormatError
 from firth.server import VectorSets, create_app
 from firth.server.sets import Watcher
 
@@ -27,6 +27,16 @@ def test_sets_by_name(sets):
     assert 17 in sets.get("items").vectors
     with pytest.raises(FirthError, match="there is no set 'de'; there are: en, items"):
         sets.get("de")
+
+
+def test_paths_may_be_text(paths):
+    sets = VectorSets({name: str(path) for name, path in paths.items()})
+    assert [len(each.vectors) for each in sets] == [7, 3]
+
+
+def test_no_set_is_refused():
+    with pytest.raises(ConfigError, match="a service needs at least one set of vectors, got none"):
+        VectorSets({})
 
 
 def test_vectors_that_cannot_be_read_are_told_at_once(tmp_path):

@@ -5,12 +5,15 @@ from __future__ import annotations
 import contextlib
 import ipaddress
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from firth.checks import real_number, shown, whole_number
 from firth.errors import ConfigError
 
 LOOPBACK = "127.0.0.1"
+_HOST = "a host is a name without scheme and port, such as vectors.example"
+_ORIGIN = "an origin is a scheme and a host, such as https://example.org"
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,11 @@ class ServerOptions:
 
     def __post_init__(self) -> None:
         """Check the options."""
+        if not isinstance(self.host, str):
+            raise ConfigError(f"host must be text, got {shown(self.host)}")
+        if not isinstance(self.token, str | None):
+            # Its text is a secret.
+            raise ConfigError(f"token must be text, got {type(self.token).__name__}")
         whole_number("port", self.port, least=0, most=65_535)
         whole_number("workers", self.workers, least=1, most=1_024)
         whole_number("max_body", self.max_body, least=1)
@@ -73,18 +81,17 @@ class ServerOptions:
             raise ConfigError("a token must hold only printable ASCII characters")
         if self.token is not None and not self.token.strip():
             raise ConfigError("the token is empty; give one of several characters")
-        for host in self.hosts:
-            if not _is_host(host):
-                raise ConfigError(
-                    "a host is a name without scheme and port, such as vectors.example, or * for "
-                    f"all; got {shown(host)}"
-                )
-        for origin in self.origins:
-            if not _is_origin(origin):
-                raise ConfigError(
-                    "an origin is a scheme and a host, such as https://example.org, or * for all; "
-                    f"got {shown(origin)}"
-                )
+        _check_names("hosts", self.hosts, _is_host, _HOST)
+        _check_names("origins", self.origins, _is_origin, _ORIGIN)
+
+
+def _check_names(option: str, given: object, is_valid: Callable[[str], bool], what: str) -> None:
+    """Raise if an option is no list of names, or one of them is a name that no request gives."""
+    if not isinstance(given, list | tuple) or not all(isinstance(each, str) for each in given):
+        raise ConfigError(f"{option} must be a list of names, got {shown(given)}")
+    for name in given:
+        if not is_valid(name):
+            raise ConfigError(f"{what}, or * for all; got {shown(name)}")
 
 
 def _is_host(name: str) -> bool:

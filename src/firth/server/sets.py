@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -12,7 +13,8 @@ from functools import cached_property
 from pathlib import Path
 
 from firth._version import __version__
-from firth.errors import FirthError, counted, reraise_lack_of_threads
+from firth.errors import ConfigError, FirthError, counted, reraise_lack_of_threads
+from firth.io.paths import to_path
 from firth.server.batching import Batcher
 from firth.server.errors import ServiceError
 from firth.server.texts import split_function
@@ -85,19 +87,26 @@ class VectorSets:
 
     Raises
     ------
+    ConfigError
+        If there is no set.
     FirthError
         If vectors cannot be read.
     """
 
     def __init__(
         self,
-        paths: Mapping[str, Path],
+        paths: Mapping[str, str | os.PathLike[str]],
         *,
         tokenizer: str = "whitespace",
     ) -> None:
+        if not paths:
+            raise ConfigError("a service needs at least one set of vectors, got none")
         self.tokenizer = tokenizer
         self._on_reload: list[OnReload] = []
-        self._sources = {name: self._first(name, path) for name, path in paths.items()}
+        self._sources = {
+            name: self._first(name, to_path(f"the path of {name!r}", path))
+            for name, path in paths.items()
+        }
         self._refreshing = threading.Lock()
 
     def __iter__(self) -> Iterator[VectorSet]:
