@@ -54,7 +54,7 @@ def test_documents_have_the_numbers_of_their_lines(tmp_path):
         text.startswith("documents without a word of the vocabulary have no vector, 1 of 4")
         for text in told
     )
-    with pytest.raises(firth.VocabularyError, match="2 is not among the 3 words"):
+    with pytest.raises(firth.VocabularyError, match="2 is not among the 3 documents"):
         vectors.documents.similar(2)
 
 

@@ -139,6 +139,7 @@ class Places(Mapping[str | int, int]):
 
     def __init__(self, places: Mapping[str | int, int]) -> None:
         self._places = places
+        self.noun = getattr(places, "noun", "word")
 
     def __getitem__(self, word: object) -> int:
         """Return the place of a word."""
@@ -162,4 +163,4 @@ class Places(Mapping[str | int, int]):
 
     def __repr__(self) -> str:
         """Return the size only."""
-        return f"<places of {len(self):,} words>"
+        return f"<places of {len(self):,} {self.noun}s>"

@@ -13,7 +13,8 @@ from fastapi import FastAPI, Query
 from starlette.responses import HTMLResponse
 
 from firth.callbacks import Watch
-from firth.errors import FirthError
+from firth.checks import shown
+from firth.errors import ConfigError, FirthError
 from firth.recordings.frames import Film
 from firth.recordings.packing import pack_frames, pack_near, pack_state, pack_words
 from firth.recordings.pages import build_page
@@ -50,11 +51,15 @@ class WatchPage:
 
     Raises
     ------
+    ConfigError
+        If `watch` is something else, or the port out of range.
     FirthError
         If the port is in use.
     """
 
     def __init__(self, watch: Watch, port: int = 0) -> None:
+        if not isinstance(watch, Watch):
+            raise ConfigError(f"watch must be a firth.callbacks.Watch, got {shown(watch)}")
         self._options = ServerOptions(port=port)
         self._listener: socket.socket = bind(self._options, option="--watch-port")
         # Processes that the run starts must not hold the port.

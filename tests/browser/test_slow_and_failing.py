@@ -314,7 +314,7 @@ def test_each_error_of_the_service_has_a_text_in_chinese(visit, pair):
     kinds |= set(re.findall(r"return \(?\d+, \"(\w+)\"", source))
     kinds |= set(re.findall(r"[45]\d\d,\s+\"(\w+)\",\s+f?\"", source))
     kinds |= set(re.findall(r"Progress\([^)]*kind=(?:message and )?\"(\w+)\"", source))
-    kinds.add("invalid_request")
+    kinds |= {"invalid_request", "no_map"}
     assert {"unknown_word", "too_large", "ended", "not_kept", "wrong_token"} <= kinds
     page = visit(pair, locale="zh-CN")
     told = page.evaluate(

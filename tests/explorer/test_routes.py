@@ -232,9 +232,10 @@ def test_lines_have_the_word_and_not_longer_ones(client):
     assert client.get("/explorer/lines", params={"word": "w7"}).json()["lines"] == []
 
 
-def test_three_sets_are_refused(paths):
-    with pytest.raises(ConfigError, match="one or two sets"):
-        create_explorer({**paths, "third": paths["old"]})
+def test_no_set_and_three_sets_are_refused(paths):
+    for given in ({}, {**paths, "third": paths["old"]}):
+        with pytest.raises(ConfigError, match="one or two sets"):
+            create_explorer(given)
 
 
 def test_a_corpus_that_is_not_there_is_told(paths, tmp_path):

@@ -8,6 +8,8 @@ def test_an_answer_that_the_client_has_is_not_sent_again(client):
     assert again.status_code == 304
     assert again.content == b""
     assert again.headers["etag"] == tag
+    # A client takes up the headers of this answer: it would forget the one that it keeps.
+    assert again.headers["cache-control"] == first.headers["cache-control"] == "private, no-cache"
     for path in ("/similar?word=queen", "/similar?word=king&set=items", "/similarity?a=tea&b=tea"):
         assert client.get(path, headers={"If-None-Match": tag}).status_code != 304
     assert client.get("/similar?word=king", headers={"If-None-Match": '"x"'}).status_code == 200

@@ -119,12 +119,14 @@ def test_a_question_that_the_set_cannot_answer_says_why(client):
         ("/similar?word=kign", 404, "'kign' is not among the 7 words; near: king"),
         ("/similar?word=king&set=xx", 404, "there is no set 'xx'; there are: en, items"),
         ("/similar", 422, "word: field required"),
-        ("/similar?word=king&top=0", 422, "top: input should be greater than or equal to 1"),
-        ("/similar?word=king&top=1001", 422, "top: input should be less than or equal to 1000"),
-        ("/similar?word=king&top=ten", 422, "top: input should be a valid integer"),
+        ("/similar?word=king&top=0", 422, "top: input should be greater than or equal to 1, got 0"),
+        ("/similar?word=king&top=1001", 422, "top: input should be less than or equal to 1000, "
+         "got 1001"),
+        ("/similar?word=king&top=ten", 422, "unable to parse string as an integer, got ten"),
         ("/similar?word=king&restrict=0", 422, "restrict: "),
-        ("/similar?word=" + "x" * 1001, 422, "word: string should have at most 1000 characters"),
-        ("/analogy?positive=king&method=no", 422, "method: "),
+        ("/similar?word=" + "x" * 1001, 422, "word: string should have at most 1000 characters, "
+         "got text of 1,001 characters"),
+        ("/analogy?positive=king&method=no", 422, "method: input should be 'add' or 'mul', got no"),
         ("/similar?word=king&tpo=3", 422, "/similar has no parameter 'tpo' in the address; it "
          "takes exclude, restrict, set, top, word"),
         ("/similar?word=king&word=tea", 422, "word: give one, got 2"),
@@ -156,6 +158,22 @@ def test_an_error_is_one_sentence(client, path, status, part):
         (b"{}", 422, "queries: field required"),
         (b'{"queries": []}', 422, "queries: list should have at least 1 item"),
         (b'{"queries": [true]}', 422, "queries.0: must be a word, a vector"),
+        (b'{"queries": [true]}', 422, "whole number of 64 bits, got true"),
+        (b'{"queries": ["king"], "top": true}', 422, "top: input should be a valid integer, got t"),
+        (
+            b'{"queries": ["king"], "top": "5"}',
+            422,
+            'top: input should be a valid integer, got "5"',
+        ),
+        (
+            b'{"queries": ["king"], "top": 2.0}',
+            422,
+            "top: input should be a valid integer, got 2.0",
+        ),
+        (b'{"queries": ["king"], "top": null}', 422, "top: input should be a valid integer, got n"),
+        (b'{"queries": ["king"], "set": 1}', 422, "set: input should be a valid string, got 1"),
+        (b'{"queries": "king"}', 422, 'queries: input should be a valid list, got "king"'),
+        (b'{"queries": [[]]}', 422, "whole number of 64 bits, got a list of 0 items"),
         (b'{"queries": ["\\ud800"]}', 422, "queries.0: must be a word, a vector"),
         (b'{"queries": [[1, NaN, 3]]}', 422, "queries.0: must be a word, a vector"),
         (
@@ -184,6 +202,17 @@ def test_a_bad_body_is_one_sentence(client, body, status, part):
     answer = client.post("/similar", content=body, headers=headers)
     assert answer.status_code == status, answer.text
     assert part in answer.json()["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("path", "methods"),
+    [("/similar", "GET, POST"), ("/health", "GET"), ("/v1/embeddings", "POST")],
+)
+def test_a_method_that_is_not_there_is_told_with_all_that_are(client, path, methods):
+    answer = client.delete(path)
+    assert answer.status_code == 405
+    assert answer.headers["allow"] == methods
+    assert answer.json()["error"]["message"] == f"{path} does not take DELETE; see /openapi.json"
 
 
 def test_a_post_takes_no_parameters_in_the_address(client):

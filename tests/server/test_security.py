@@ -1,7 +1,12 @@
 """Who is answered, and how much is taken."""
 
+import re
+
 import pytest
 from fastapi import APIRouter
+
+from firth.errors import ConfigError
+from firth.server import ServerOptions
 
 TOKEN = "a-secret"
 
@@ -21,6 +26,8 @@ def test_a_name_that_was_bound_to_this_address_is_refused(client, host):
         answer = client.get(path, headers={"Host": host})
         assert answer.status_code == 403
         assert answer.json()["error"]["type"] == "wrong_host"
+        # Not all that is served has the option.
+        assert "ask by an address or by localhost" in answer.json()["error"]["message"]
 
 
 def test_names_can_be_allowed(make_client):
@@ -28,6 +35,39 @@ def test_names_can_be_allowed(make_client):
     assert client.get("/health", headers={"Host": "Vectors.example:80"}).status_code == 200
     assert client.get("/health", headers={"Host": "other.example"}).status_code == 403
     assert make_client(hosts=("*",)).get("/health", headers={"Host": "any"}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("option", "names"),
+    [
+        ("hosts", ("https://vectors.example",)),
+        ("hosts", ("good.example", "vectors.example:8000")),
+        ("hosts", ("vectors.example/page",)),
+        ("hosts", ("",)),
+        ("origins", ("page.example",)),
+        ("origins", ("https://page.example", "https://page.example/page")),
+        ("origins", ("https://",)),
+        ("origins", ("",)),
+    ],
+)
+def test_names_that_no_request_gives_are_refused(option, names):
+    with pytest.raises(ConfigError, match=re.escape(f"or * for all; got {names[-1]!r}")):
+        ServerOptions(**{option: names})
+
+
+@pytest.mark.parametrize(
+    ("option", "given", "told"),
+    [
+        ("host", 5, "host must be text, got 5"),
+        ("host", None, "host must be text, got None"),
+        ("token", b"secret", "^token must be text, got bytes$"),
+        ("hosts", "vectors.example", "hosts must be a list of names, got 'vectors.example'"),
+        ("origins", ("https://page.example", 5), "origins must be a list of names, got"),
+    ],
+)
+def test_options_of_other_types_are_refused(option, given, told):
+    with pytest.raises(ConfigError, match=told):
+        ServerOptions(**{option: given})
 
 
 @pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://[", "https://localhost"])

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from firth import Vectors, load
-from firth.errors import FirthError, FormatError
+from firth.errors import ConfigError, FirthError, FormatError
 from firth.server import VectorSets, create_app
 from firth.server.sets import Watcher
 
@@ -27,6 +27,16 @@ def test_sets_by_name(sets):
     assert 17 in sets.get("items").vectors
     with pytest.raises(FirthError, match="there is no set 'de'; there are: en, items"):
         sets.get("de")
+
+
+def test_paths_may_be_text(paths):
+    sets = VectorSets({name: str(path) for name, path in paths.items()})
+    assert [len(each.vectors) for each in sets] == [7, 3]
+
+
+def test_no_set_is_refused():
+    with pytest.raises(ConfigError, match="a service needs at least one set of vectors, got none"):
+        VectorSets({})
 
 
 def test_vectors_that_cannot_be_read_are_told_at_once(tmp_path):
@@ -86,6 +96,26 @@ def test_damaged_files_leave_the_set_as_it_was(paths):
     sets.refresh(at_once=True)
     assert sets.problems()["en"] is None
     assert told == [("en", False), ("en", True)]
+
+
+def test_what_could_not_be_read_for_lack_of_memory_is_read_again_if_asked(
+    sets, paths, monkeypatch, caplog
+):
+    def fail(path):
+        raise MemoryError
+
+    replace(paths["en"], "tee", "milch")
+    with monkeypatch.context() as patch:
+        patch.setattr("firth.server.sets.load", fail)
+        sets.refresh(at_once=True)
+    assert "en cannot be read anew: out of memory" in caplog.text
+    sets.refresh()
+    sets.refresh()
+    assert sets.get().vectors.words != ("tee", "milch")
+    # As SIGHUP asks.
+    sets.refresh(at_once=True)
+    assert sets.get().vectors.words == ("tee", "milch")
+    assert sets.problems()["en"] is None
 
 
 def test_an_index_beside_the_vectors_answers(paths, monkeypatch, caplog):

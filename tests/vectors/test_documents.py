@@ -1,5 +1,6 @@
 """The vectors of documents: checks, copies, and the file that holds them."""
 
+import copy
 import pickle
 
 import numpy as np
@@ -7,9 +8,10 @@ import pytest
 from safetensors.numpy import save_file
 
 import firth
-from firth.errors import ConfigError, FirthError, FirthWarning
+from firth.errors import ConfigError, FirthError, FirthWarning, VocabularyError
 from firth.vectors import Vectors
 from firth.vectors.documents import DocumentTable
+from firth.vectors.queries import known_rows
 
 NUMBERS = np.array([0, 3, 10**10])
 ROWS = np.array([[1, 0], [3, 4], [4, 3]], np.float32)
@@ -71,6 +73,41 @@ def test_tags_are_names_in_copies_and_files(tmp_path):
     loaded = firth.load(tmp_path / "v")
     loaded.save(tmp_path / "v")
     assert firth.load(tmp_path / "v").documents.words == tags
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda documents: documents[9999],
+        lambda documents: documents[[3, 9999]],
+        lambda documents: documents.similar(9999),
+        lambda documents: documents.similar({3: 1, 9999: -1}),
+        lambda documents: documents.similar(3, exclude=[9999]),
+        lambda documents: documents.similar(3, restrict=[9999]),
+        lambda documents: documents.similarity(3, 9999),
+        lambda documents: documents.closer_than(3, 9999),
+        lambda documents: documents.odd_one_out([3, 9999, 3]),
+        lambda documents: known_rows([9999], documents.index),
+        lambda documents: pickle.loads(pickle.dumps(documents))[9999],
+        lambda documents: copy.copy(documents)[9999],
+        lambda documents: documents.read_out("plain")[9999],
+    ],
+)
+def test_a_document_that_is_not_there_is_no_word(ask):
+    told = "^9999 is not among the 3 documents$"
+    with pytest.raises(VocabularyError, match=told):
+        ask(make().documents)
+
+
+def test_documents_are_called_so():
+    documents = make().documents
+    assert repr(documents) == "DocumentVectors(3 documents, dim=2)"
+    assert repr(documents.index) == "<places of 3 documents>"
+    assert "<th>document</th>" in documents._repr_html_()
+    with pytest.raises(
+        VocabularyError, match="among the 3 documents; it is empty: give a document"
+    ):
+        documents[" "]
 
 
 def test_what_is_no_table_of_documents_is_refused():

@@ -9,7 +9,7 @@ import urllib.request
 import pytest
 
 from firth.callbacks import Watch
-from firth.errors import FirthError
+from firth.errors import ConfigError, FirthError
 from firth.watching import WatchPage
 
 
@@ -30,6 +30,11 @@ def served(make_film):
 
     yield watch, page, ask
     page.close()
+
+
+def test_what_is_no_callback_is_refused():
+    with pytest.raises(ConfigError, match=r"watch must be a firth\.callbacks\.Watch, got 5"):
+        WatchPage(5)
 
 
 def test_frames_come_once_and_those_that_are_kept_are_named(served, make_film):

@@ -33,11 +33,11 @@ def create_explorer(
     Raises
     ------
     ConfigError
-        If there are more than two sets, or no such text.
+        If there are no sets or more than two, or no such text.
     CorpusError
         If the path names vectors or an empty folder.
     """
-    if len(paths) > MOST_SETS:
+    if not 1 <= len(paths) <= MOST_SETS:
         raise ConfigError(f"the explorer shows one or two sets of vectors, got {len(paths)}")
     if corpus is not None and not corpus.exists():
         raise ConfigError(f"there is no text at {corpus}; give --corpus the file that was read")

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from safetensors.numpy import save_file
 
 from firth._version import __version__
-from firth.errors import FirthError
+from firth.errors import FirthError, reraise
 from firth.io.atomic import atomic_write
 from firth.vectors import Vectors
 from firth.vectors.blocks import row_blocks
@@ -70,14 +70,16 @@ class KeptMap:
         Raises
         ------
         FirthError
-            If the file cannot be written, or holds something else than a map.
+            If the file cannot be written, the disk is full, or it holds something else than a map.
         """
         if not self._is_replaceable():
             raise FirthError(
                 f"cannot write {self.path}: what is there is no map; move it to another place"
             )
         told = {"digest": self.digest, "label": label, "firth": __version__}
-        with atomic_write(self.path) as temporary:
+        # What the system says comes as an error of safetensors.
+        telling = reraise(FirthError, f"write {self.path}", safetensors.SafetensorError)
+        with atomic_write(self.path) as temporary, telling:
             save_file({_POINTS: np.ascontiguousarray(points, np.float32)}, temporary, told)
 
     def _is_replaceable(self) -> bool:

@@ -6,15 +6,23 @@ from collections.abc import Iterable
 from typing import Annotated, Any
 
 import numpy as np
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from numpy.typing import NDArray
 
 from firth.explorer.lines import lines_with
-from firth.explorer.schemas import Answers, EquationRequest, Lines, Near, Spelled, WordPage
-from firth.explorer.state import State
-from firth.server.dependencies import Sets, tokens
+from firth.explorer.schemas import (
+    EXPLORER_ERRORS,
+    Answers,
+    EquationRequest,
+    Lines,
+    Near,
+    Spelled,
+    WordPage,
+)
+from firth.explorer.state import State, same_vectors
+from firth.server.dependencies import Sets, known_parameters, tokens
 from firth.server.errors import ServiceError
-from firth.server.schemas import ERRORS, LONGEST_WORD, SetName, Top
+from firth.server.schemas import LONGEST_WORD, SetName, Top
 from firth.vectors import Vectors
 from firth.vectors.queries import unit_queries
 from firth.vectors.questions.company import tells_company
@@ -24,7 +32,12 @@ from firth.vectors.search import unit_rows
 from firth.vectors.spelling import spelled_alike
 from firth.vectors.uncertainty import neighbour_intervals
 
-router = APIRouter(prefix="/explorer", responses=ERRORS, tags=["explorer"])
+router = APIRouter(
+    prefix="/explorer",
+    responses=EXPLORER_ERRORS,
+    tags=["explorer"],
+    dependencies=[Depends(known_parameters), Depends(same_vectors)],
+)
 
 Name = Annotated[SetName, Query(alias="set")]
 Text = Annotated[str, Query(min_length=1, max_length=LONGEST_WORD)]

@@ -10,19 +10,31 @@ from itertools import islice
 from typing import Annotated
 
 import numpy as np
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 from numpy.typing import NDArray
 
 from firth._version import __version__
-from firth.explorer.schemas import Description, LayoutName, Legend, SetDescription, UmapProgress
-from firth.explorer.state import State
-from firth.server.dependencies import Sets
+from firth.explorer.schemas import (
+    EXPLORER_ERRORS,
+    Description,
+    LayoutName,
+    Legend,
+    SetDescription,
+    UmapProgress,
+)
+from firth.explorer.state import State, all_vectors, same_vectors
+from firth.server.dependencies import Sets, known_parameters
 from firth.server.errors import ServiceError
-from firth.server.schemas import ERRORS, SetName
+from firth.server.schemas import SetName
 from firth.vectors.questions.company import tells_company
 from firth.vectors.sidecars import replica_folders
 
-router = APIRouter(prefix="/explorer", responses=ERRORS, tags=["explorer"])
+router = APIRouter(
+    prefix="/explorer",
+    responses=EXPLORER_ERRORS,
+    tags=["explorer"],
+    dependencies=[Depends(known_parameters), Depends(same_vectors)],
+)
 
 Name = Annotated[SetName, Query(alias="set")]
 # On this machine, compressing takes longer than sending.
@@ -49,7 +61,9 @@ def describe(sets: Sets, state: State) -> Description:
         )  # fmt: skip
     texts = state.texts
     corpus = None if texts is None else ", ".join(text.name for text in texts[:3])
-    return Description(version=__version__, sets=described, corpus=corpus)
+    return Description(
+        version=__version__, vectors=all_vectors(sets), sets=described, corpus=corpus
+    )
 
 
 @router.get("/words", response_class=Response)

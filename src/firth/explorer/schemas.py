@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from firth.server.schemas import MOST_PARTS, Number, SetName, Top, Word
+from firth.server.schemas import (
+    ERRORS,
+    MOST_PARTS,
+    ErrorBody,
+    GivenTop,
+    Number,
+    SetName,
+    Word,
+)
 
 # Of all terms of an equation together: a region that a lasso draws has many.
 MOST_SUMMED = 1_000_000
+EXPLORER_ERRORS: dict[int | str, dict[str, Any]] = {
+    **ERRORS,
+    409: {"model": ErrorBody, "description": "The vectors are others than those that were named."},
+}
 LayoutName = Literal["pca", "umap"]
 
 
@@ -27,9 +39,10 @@ class SetDescription(BaseModel):
 
 
 class Description(BaseModel):
-    """What the explorer shows."""
+    """What the explorer shows. `vectors` differs if those of a set are others."""
 
     version: str
+    vectors: str
     sets: list[SetDescription]
     corpus: str | None
 
@@ -92,7 +105,7 @@ class EquationRequest(BaseModel):
     set: SetName = None
     layout: LayoutName = "pca"
     terms: Annotated[list[Term], Field(min_length=1, max_length=MOST_PARTS)]
-    top: Top = 10
+    top: GivenTop = 10
 
     @model_validator(mode="after")
     def _check(self) -> EquationRequest:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated
 
 import numpy as np
-from fastapi import Depends, Request
+from fastapi import Depends, Query, Request
 from numpy.typing import NDArray
 
 from firth.corpus.sources import TextFile
@@ -18,6 +18,7 @@ from firth.explorer.layouts import Layout, NeighbourEmbedding, PrincipalComponen
 from firth.explorer.map_file import KeptMap
 from firth.explorer.pairs import Pair
 from firth.explorer.umap_job import UmapJob
+from firth.server.dependencies import Sets
 from firth.server.errors import ServiceError
 from firth.server.sets import VectorSet, VectorSets
 from firth.vectors import Vectors
@@ -153,3 +154,28 @@ def explorer_of(request: Request) -> Explorer:
 
 
 State = Annotated[Explorer, Depends(explorer_of)]
+
+
+def all_vectors(sets: VectorSets) -> str:
+    """Return what differs if the vectors of a set are others."""
+    return "-".join(each.fingerprint for each in sets)
+
+
+async def same_vectors(
+    sets: Sets,
+    vectors: Annotated[
+        str | None,
+        Query(max_length=200, description="As `/explorer/sets` tells: for no answer of others."),
+    ] = None,
+) -> None:
+    """Refuse what is asked of other vectors: their rows are not those that a page shows.
+
+    Raises
+    ------
+    ServiceError
+        If the vectors were read anew.
+    """
+    if vectors is not None and vectors != all_vectors(sets):
+        raise ServiceError(
+            409, "other_vectors", "the vectors were read anew; load the page again to see them"
+        )

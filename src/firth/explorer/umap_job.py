@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from firth.errors import FirthError
+from firth.errors import ConfigError, FirthError
 from firth.explorer.map_file import KeptMap
 from firth.explorer.schemas import UmapProgress
-from firth.server.errors import status_and_kind
+from firth.server.errors import ServiceError, status_and_kind
 
 logger = logging.getLogger(__name__)
 
@@ -54,6 +54,8 @@ class UmapJob:
 
     def start(self) -> None:
         """Begin, unless it runs or is done."""
+        # The process reads the vectors anew: it must find the same.
+        digest = self.kept.digest
         with self._lock:
             # Two pages may ask at the same time.
             if self._read().stage in ("neighbours", "layout", "done"):
@@ -70,7 +72,7 @@ class UmapJob:
                 self._progress = UmapProgress(stage="neighbours")
                 # A daemon ends with the service.
                 self._process = context.Process(
-                    target=_work, args=(self.path, self.rows, theirs), daemon=True
+                    target=_work, args=(self.path, self.rows, digest, theirs), daemon=True
                 )
                 self._process.start()
 
@@ -112,8 +114,8 @@ class UmapJob:
         message = None
         try:
             self.kept.write(points, label)
-        except FirthError as error:
-            message = f"the map could not be kept: {error}"
+        except (FirthError, MemoryError) as error:
+            message = f"the map could not be kept: {str(error) or 'out of memory'}"
             logger.warning(message)
         with self._lock:
             self._points = points
@@ -149,17 +151,35 @@ class EpochWriter:
         """Do nothing."""
 
 
-def _work(path: Path, rows: int, answers: multiprocessing.connection.Connection) -> None:
-    """Make the layout and send it, in a process of its own."""
+def _work(
+    path: Path, rows: int, digest: str, answers: multiprocessing.connection.Connection
+) -> None:
+    """Make the layout of the vectors with a digest and send it, in a process of its own."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         from firth.plotting.projection import project
         from firth.vectors import load
 
-        matrix = load(path).input_vectors[:rows]
+        vectors = load(path)
+        if KeptMap(path, vectors).digest != digest:
+            raise ServiceError(503, "ended", "the vectors have just changed: ask again")
+        matrix = vectors.input_vectors[:rows]
         epochs = {"file": EpochWriter(lambda *told: answers.send(("epoch", *told)))}
         bar = {"bar_format": "{n}/{total} ", "mininterval": 0.5, "disable": False, **epochs}
         found = project(np.asarray(matrix), "umap", progress=bar)
         answers.send(("points", found.points.astype(np.float32), found.x_label))
     except (FirthError, OSError, MemoryError) as error:
-        answers.send(("failed", str(error) or "out of memory", status_and_kind(error)[1]))
+        answers.send(("failed", str(error) or "out of memory", _kind_of(error)))
+
+
+def _kind_of(error: Exception) -> str:
+    """Return the short name of why there is no layout.
+
+    Examples
+    --------
+    >>> _kind_of(ConfigError("all vectors have the same direction")), _kind_of(MemoryError())
+    ('no_map', 'out_of_memory')
+    """
+    # Nobody asked for what these vectors do not have.
+    is_of_vectors = isinstance(error, ConfigError)
+    return "no_map" if is_of_vectors else status_and_kind(error)[1]

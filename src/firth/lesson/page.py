@@ -24,7 +24,7 @@ def write_lesson_page(
     Parameters
     ----------
     path : path
-        A new file that ends in .html, or an older page.
+        A new file that ends in .html, or an older lesson.
     language : {"en", "zh"}
         The language of the text; the page itself has both.
     seed : int
@@ -43,7 +43,8 @@ def write_lesson_page(
     FirthError
         If the file cannot be written, or holds something else.
     """
-    check_page(path, overwrite=overwrite)
+    # The recording of a run is a page too, which cannot be had again so easily.
+    check_page(path, overwrite=overwrite, name="lesson", what="lesson that Firth wrote")
     steps = lesson_steps(language, seed=seed, say=say)
     page = build_page("lesson", steps, title="Firth: a lesson")
     write_page(path, page, overwrite=overwrite)

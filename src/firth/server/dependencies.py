@@ -43,11 +43,11 @@ async def fresh_set(
     asked = f"{found.fingerprint} {request.url.path}?{request.url.query}"
     # Weak: a compressed answer has the same tag.
     etag = f'W/"{hashlib.sha256(asked.encode()).hexdigest()[:32]}"'
+    headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
     offered = request.headers.get("if-none-match", "")
     if etag.removeprefix("W/") in {each.strip().removeprefix("W/") for each in offered.split(",")}:
-        raise NotModified(etag)
-    response.headers["ETag"] = etag
-    response.headers["Cache-Control"] = "private, no-cache"
+        raise NotModified(headers)
+    response.headers.update(headers)
     return found
 
 
@@ -65,10 +65,10 @@ async def known_parameters(request: Request) -> None:
     if not request.query_params:
         return
     path = request.scope["route"].path
-    described = request.app.openapi()["paths"][path][request.method.lower()]
+    methods = request.app.openapi()["paths"][path]
     schemas = {
         each["name"]: each["schema"]
-        for each in described.get("parameters", ())
+        for each in methods[request.method.lower()].get("parameters", ())
         if each["in"] == "query"
     }
     for name in request.query_params:
@@ -81,9 +81,9 @@ async def known_parameters(request: Request) -> None:
             )
         given = len(request.query_params.getlist(name))
         if given > 1 and schemas[name].get("type") != "array":
-            raise ServiceError(
-                422, INVALID, f"{name}: give one, got {given}; a POST asks many at a time"
-            )
+            takes_many = "requestBody" in methods.get("post", {})
+            many = "; a POST asks many at a time" if takes_many else ""
+            raise ServiceError(422, INVALID, f"{name}: give one, got {given}{many}")
 
 
 def tokens(asked: VectorSet, words: Iterable[str | int]) -> list[str | int]:

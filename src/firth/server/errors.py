@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import http
 import itertools
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,11 +16,13 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
+from firth.checks import shown
 from firth.errors import (
     NO_MORE_THREADS,
     FirthError,
     MissingExtraError,
     VocabularyError,
+    counted,
     escape,
     lacks_threads,
     one_line,
@@ -37,6 +40,8 @@ _FORMS = {
     "restrict": "a whole number from 1, or a list of one word or more",
     **dict.fromkeys(("exclude", "pairs", "questions", "terms", "words"), _A_WORD),
 }
+# Characters of a text that an error shows.
+_LONGEST_SHOWN = 60
 _SEE = "of one of the forms that /openapi.json describes"
 
 
@@ -63,11 +68,17 @@ class ServiceError(FirthError):
 
 
 class NotModified(Exception):
-    """The client has the answer already."""
+    """The client has the answer already.
 
-    def __init__(self, etag: str) -> None:
-        super().__init__(etag)
-        self.etag = etag
+    Parameters
+    ----------
+    headers : dict
+        Those of the answer: a client takes them up for the one that it keeps.
+    """
+
+    def __init__(self, headers: dict[str, str]) -> None:
+        super().__init__(headers)
+        self.headers = headers
 
 
 def error_response(
@@ -123,6 +134,11 @@ async def _http_error(request: Request, error: Exception) -> Response:
     if error.status_code == 400:
         # FastAPI's message, where brackets are nested too deeply, say.
         message = "the body is no JSON that can be read"
+    headers = dict(error.headers or {})
+    if error.status_code == 405:
+        # Starlette names the methods of the first route of an address alone.
+        described = request.app.openapi()["paths"].get(request.url.path, ())
+        headers["Allow"] = ", ".join(sorted(map(str.upper, described))) or headers.get("Allow", "")
     if message == http.HTTPStatus(error.status_code).phrase:
         path = one_line(request.url.path)
         # The page of a run has no description.
@@ -131,12 +147,12 @@ async def _http_error(request: Request, error: Exception) -> Response:
             404: f"there is nothing at {path}{see}",
             405: f"{path} does not take {one_line(request.method)}{see}",
         }.get(error.status_code, message)
-    return error_response(error.status_code, INVALID, message, dict(error.headers or {}))
+    return error_response(error.status_code, INVALID, message, headers)
 
 
 async def _not_modified(request: Request, error: Exception) -> Response:
     assert isinstance(error, NotModified)
-    return Response(status_code=304, headers={"ETag": error.etag})
+    return Response(status_code=304, headers=error.headers)
 
 
 async def _out_of_memory(request: Request, error: Exception) -> Response:
@@ -162,19 +178,44 @@ async def _invalid(request: Request, error: Exception) -> Response:
     if first["loc"] == ("body",) and "json" not in kind:
         message = f"a body is JSON: send 'Content-Type: application/json', got {one_line(kind)!r}"
         return error_response(422, INVALID, message)
-    return error_response(422, INVALID, _sentence(first["loc"], first["msg"]))
+    is_told = first["type"] in ("missing", "extra_forbidden", "value_error")
+    given = "" if is_told else _shown(first["input"], is_text=first["loc"][0] == "query")
+    return error_response(422, INVALID, _sentence(first["loc"], first["msg"], given))
 
 
-def _sentence(place: Sequence[Any], message: str) -> str:
-    """Return what is wrong with a part of a request.
+def _shown(given: object, *, is_text: bool) -> str:
+    """Return what was given as JSON has it, or as it stands in the address, which is text.
+
+    Examples
+    --------
+    >>> _shown("ten", is_text=True), _shown("ten", is_text=False), _shown(None, is_text=False)
+    ('ten', '"ten"', 'null')
+    >>> _shown("x" * 2000, is_text=True), _shown([1, 2], is_text=False), _shown({}, is_text=False)
+    ('text of 2,000 characters', 'a list of 2 items', 'an object')
+    """
+    if isinstance(given, str):
+        if len(given) > _LONGEST_SHOWN:
+            return f"text of {counted(len(given), 'character')}"
+        return given if is_text else f'"{given}"'
+    if isinstance(given, list):
+        return f"a list of {counted(len(given), 'item')}"
+    if isinstance(given, dict):
+        return "an object"
+    if given is None or isinstance(given, bool):
+        return json.dumps(given)
+    return shown(given)
+
+
+def _sentence(place: Sequence[Any], message: str, given: str = "") -> str:
+    """Return what is wrong with a part of a request, and what was given.
 
     Where it may have several forms, Pydantic ends the place with the name of one of them, which
     tells the sender nothing.
 
     Examples
     --------
-    >>> _sentence(("query", "top"), "Input should be less than or equal to 1000")
-    'top: input should be less than or equal to 1000'
+    >>> _sentence(("query", "top"), "Input should be less than or equal to 1000", "1001")
+    'top: input should be less than or equal to 1000, got 1001'
     >>> _sentence(("body", "restrict", "list[str]"), "Input should be a valid list")
     'restrict: must be a whole number from 1, or a list of one word or more'
     >>> _sentence(("body", "words"), "List should have at least 1 item after validation, not 0")
@@ -185,7 +226,8 @@ def _sentence(place: Sequence[Any], message: str) -> str:
     if len(named) < len(place) - 1:
         message = f"must be {_FORMS.get(str(named[0]) if named else '', _SEE)}"
     message = message.removeprefix("Value error, ").replace(" after validation, not", ", got")
-    return one_line(f"{name}: {message[:1].lower()}{message[1:]}")
+    got = f", got {given}" if given and ", got " not in message else ""
+    return one_line(f"{name}: {message[:1].lower()}{message[1:]}{got}")
 
 
 def _is_form(part: object) -> bool:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+import ipaddress
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from firth.checks import real_number, whole_number
+from firth.checks import real_number, shown, whole_number
 from firth.errors import ConfigError
 
 LOOPBACK = "127.0.0.1"
+_HOST = "a host is a name without scheme and port, such as vectors.example"
+_ORIGIN = "an origin is a scheme and a host, such as https://example.org"
 
 
 @dataclass(frozen=True)
@@ -43,7 +49,8 @@ class ServerOptions:
     Raises
     ------
     ConfigError
-        If a number is out of range, or the token is empty.
+        If a number is out of range, the token is empty, or a name of `hosts` or `origins` is one
+        that no request gives.
     """
 
     host: str = LOOPBACK
@@ -60,6 +67,11 @@ class ServerOptions:
 
     def __post_init__(self) -> None:
         """Check the options."""
+        if not isinstance(self.host, str):
+            raise ConfigError(f"host must be text, got {shown(self.host)}")
+        if not isinstance(self.token, str | None):
+            # Its text is a secret.
+            raise ConfigError(f"token must be text, got {type(self.token).__name__}")
         whole_number("port", self.port, least=0, most=65_535)
         whole_number("workers", self.workers, least=1, most=1_024)
         whole_number("max_body", self.max_body, least=1)
@@ -69,3 +81,40 @@ class ServerOptions:
             raise ConfigError("a token must hold only printable ASCII characters")
         if self.token is not None and not self.token.strip():
             raise ConfigError("the token is empty; give one of several characters")
+        _check_names("hosts", self.hosts, _is_host, _HOST)
+        _check_names("origins", self.origins, _is_origin, _ORIGIN)
+
+
+def _check_names(option: str, given: object, is_valid: Callable[[str], bool], what: str) -> None:
+    """Raise if an option is no list of names, or one of them is a name that no request gives."""
+    if not isinstance(given, list | tuple) or not all(isinstance(each, str) for each in given):
+        raise ConfigError(f"{option} must be a list of names, got {shown(given)}")
+    for name in given:
+        if not is_valid(name):
+            raise ConfigError(f"{what}, or * for all; got {shown(name)}")
+
+
+def _is_host(name: str) -> bool:
+    """Return whether a request may give a name as `Host`, beside a port.
+
+    Examples
+    --------
+    >>> [_is_host(name) for name in ("vectors.example", "*", "[::1]", "example:80", "http://a", "")]
+    [True, True, True, False, False, False]
+    """
+    with contextlib.suppress(ValueError):
+        return bool(ipaddress.ip_address(name.removeprefix("[").removesuffix("]")))
+    return re.fullmatch(r"[^\s/:@?#]+", name) is not None
+
+
+def _is_origin(name: str) -> bool:
+    """Return whether a browser may give a name as `Origin`, but for a slash at the end.
+
+    Examples
+    --------
+    >>> [_is_origin(name) for name in ("https://a.example/", "http://[::1]:80", "null", "*")]
+    [True, True, True, True]
+    >>> [_is_origin(name) for name in ("a.example", "https://a.example/page", "https://", "")]
+    [False, False, False, False]
+    """
+    return name in ("*", "null") or re.fullmatch(r"[\w+.-]+://[^\s/@?#]+/?", name) is not None

@@ -37,6 +37,8 @@ SetName = Annotated[
     str | None, Field(max_length=200, description="The set of vectors; the first if not given.")
 ]
 Top = Annotated[int, Field(ge=1, le=MOST_ANSWERS, description="How many answers to give.")]
+# In a body, true or "5" is no number.
+GivenTop = Annotated[Top, Field(strict=True)]
 Restrict = Annotated[
     Annotated[int, Field(strict=True, ge=1, lt=_INT64)]
     | Annotated[list[Word], Field(min_length=1, max_length=MOST_WORDS)]
@@ -57,7 +59,7 @@ class _Ranked(_Request):
     """A request whose answers are words, best first."""
 
     set: SetName = None
-    top: Top = 10
+    top: GivenTop = 10
     exclude: Exclude = []
     restrict: Restrict = None
 
@@ -210,7 +212,7 @@ class EmbeddingsRequest(BaseModel):
         ]
     )
     encoding_format: Literal["float", "base64"] = "float"
-    dimensions: Annotated[int, Field(ge=1)] | None = None
+    dimensions: Annotated[int, Field(strict=True, ge=1)] | None = None
 
     @field_validator("input", mode="before")
     @classmethod

@@ -21,6 +21,9 @@ from firth.server.options import ServerOptions
 # Where the scope keeps whether a request has the token, or needs none.
 _TRUSTED = "firth.trusted"
 OPEN_PATHS = ("/health",)
+# The page of a map and that of a run have no such options.
+_ALLOW_HOST = "ask by an address or by localhost, or have firth serve allow it (--allow-host)"
+_ALLOW_ORIGIN = "firth serve can allow them (--allow-origin)"
 
 
 def is_trusted(scope: Scope) -> bool:
@@ -54,10 +57,10 @@ class CheckOrigin:
 
         answer = self.app
         if not self._is_own(host):
-            told = f"the host {one_line(host)!r} is not allowed; see --allow-host"
+            told = f"the host {one_line(host)!r} is not allowed; {_ALLOW_HOST}"
             answer = error_response(403, "wrong_host", told)
         elif origin is not None and not self._may_ask(origin, host):
-            told = f"pages of {one_line(origin)!r} may not ask; see --allow-origin"
+            told = f"pages of {one_line(origin)!r} may not ask; {_ALLOW_ORIGIN}"
             answer = error_response(403, "wrong_origin", told)
         await answer(scope, receive, add_headers)
 

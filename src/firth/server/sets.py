@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -12,7 +13,8 @@ from functools import cached_property
 from pathlib import Path
 
 from firth._version import __version__
-from firth.errors import FirthError, counted, reraise_lack_of_threads
+from firth.errors import ConfigError, FirthError, counted, reraise_lack_of_threads
+from firth.io.paths import to_path
 from firth.server.batching import Batcher
 from firth.server.errors import ServiceError
 from firth.server.texts import split_function
@@ -85,19 +87,26 @@ class VectorSets:
 
     Raises
     ------
+    ConfigError
+        If there is no set.
     FirthError
         If vectors cannot be read.
     """
 
     def __init__(
         self,
-        paths: Mapping[str, Path],
+        paths: Mapping[str, str | os.PathLike[str]],
         *,
         tokenizer: str = "whitespace",
     ) -> None:
+        if not paths:
+            raise ConfigError("a service needs at least one set of vectors, got none")
         self.tokenizer = tokenizer
         self._on_reload: list[OnReload] = []
-        self._sources = {name: self._first(name, path) for name, path in paths.items()}
+        self._sources = {
+            name: self._first(name, to_path(f"the path of {name!r}", path))
+            for name, path in paths.items()
+        }
         self._refreshing = threading.Lock()
 
     def __iter__(self) -> Iterator[VectorSet]:
@@ -132,8 +141,9 @@ class VectorSets:
     def refresh(self, *, at_once: bool = False) -> None:
         """Look at the files of all sets, and read those anew that have changed.
 
-        What cannot be read, or is gone, leaves the set as it was. Files that have just changed may
-        still be being written, so they are read when they are the same twice, or `at_once`.
+        What cannot be read, or is gone, leaves the set as it was, and is read again when it
+        changes, or `at_once`. Files that have just changed may still be being written, so they are
+        read when they are the same twice, or `at_once`.
         """
         with self._refreshing:
             for name, source in self._sources.items():
@@ -158,7 +168,7 @@ class VectorSets:
             self._tell(source, "its files are gone; the vectors that were read before are served")
         elif stamp == source.stamp:
             source.problem = None
-        elif stamp == source.failed:
+        elif stamp == source.failed and not at_once:
             pass
         elif stamp == source.seen or at_once:
             self._replace(name, source, stamp)
@@ -171,7 +181,7 @@ class VectorSets:
                 found = self._read(name, source.path, stamp)
         except (FirthError, OSError, MemoryError) as error:
             source.failed = stamp
-            logger.warning("%s cannot be read anew: %s", name, error or "out of memory")
+            logger.warning("%s cannot be read anew: %s", name, str(error) or "out of memory")
             self._tell(source, "its files have changed and cannot be read; those before are served")
             self._tell_of_reload(name, done=False)
             return

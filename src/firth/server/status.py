@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Literal
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from firth._version import __version__
-from firth.server.dependencies import Sets
+from firth.server.dependencies import Sets, known_parameters
 from firth.server.metrics import Metrics
 from firth.server.schemas import ERRORS, Health, SetHealth
 from firth.server.security import is_trusted
 from firth.vectors.questions.company import tells_company
 
-router = APIRouter(responses=ERRORS, tags=["status"])
+router = APIRouter(responses=ERRORS, tags=["status"], dependencies=[Depends(known_parameters)])
 
 
 @router.get("/health", response_model_exclude_unset=True)

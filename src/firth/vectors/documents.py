@@ -48,6 +48,19 @@ class DocumentTable:
         return DocumentTable(read_only(self.numbers), read_only(self.vectors), self.tags)
 
 
+class DocumentRows(dict[Token, int]):
+    """The row of each document, by its tag or number.
+
+    Examples
+    --------
+    >>> from firth.vectors.spelling import unknown_word
+    >>> str(unknown_word(9999, DocumentRows({0: 0, 1: 1})))
+    '9999 is not among the 2 documents'
+    """
+
+    noun = "document"
+
+
 def checked_documents(documents: DocumentTable, dim: int) -> DocumentTable:
     """Return documents with read-only views of their arrays.
 

@@ -26,7 +26,7 @@ def unknown_word(word: Token, rows: Mapping[Token, int]) -> VocabularyError:
     word : str or int
         Not a key of `rows`.
     rows : mapping of token to row number
-        In the order of the rows, frequent words first.
+        In the order of the rows, frequent words first. Its `noun`, if it has one, is what they are.
 
     Examples
     --------
@@ -39,9 +39,10 @@ def unknown_word(word: Token, rows: Mapping[Token, int]) -> VocabularyError:
     >>> str(unknown_word(" ", {"a": 0}))
     "' ' is not among the 1 word; it is empty: give a word"
     """
-    message = f"{one_line(repr(word))} is not among the {counted(len(rows), 'word')}"
+    noun = getattr(rows, "noun", "word")
+    message = f"{one_line(repr(word))} is not among the {counted(len(rows), noun)}"
     if isinstance(word, str) and not word.strip():
-        return VocabularyError(f"{message}; it is empty: give a word")
+        return VocabularyError(f"{message}; it is empty: give a {noun}")
     hint = _other_type(word, rows) or _other_spelling(word, rows)
     return VocabularyError(f"{message}; {hint}" if hint else message)
 

@@ -22,7 +22,7 @@ from firth.other_names import explain_keywords
 from firth.phrases import Phrases
 from firth.vectors.approximate import build_index, check_place, open_index
 from firth.vectors.composition import RawTables, read_out
-from firth.vectors.documents import DocumentTable
+from firth.vectors.documents import DocumentRows, DocumentTable
 from firth.vectors.formats.format import LOST_DOCUMENTS
 from firth.vectors.formats.registry import write_table
 from firth.vectors.questions.methods import Questions
@@ -178,7 +178,7 @@ class Vectors(Questions):
         )
 
     @cached_property
-    def documents(self) -> Vectors:
+    def documents(self) -> DocumentVectors:
         """The documents as vectors of their own, whose "words" are the numbers of the documents.
 
         A number is that of the line or token list in the source, from 0. Documents that have tags
@@ -205,7 +205,7 @@ class Vectors(Questions):
                 "these vectors have no documents; train them with documents='joint' "
                 "(--documents joint), and keep them in a folder"
             )
-        return type(self)(self.document_table.names, self.document_table.vectors)
+        return DocumentVectors(self.document_table.names, self.document_table.vectors)
 
     @explain_keywords
     def build_index(
@@ -364,6 +364,15 @@ class Vectors(Questions):
         form = write_table(table, path, overwrite=overwrite, name=format, dtype=dtype)
         if table.documents is not None and not form.keeps_documents:
             warn(f"no documents were written to {path}, {LOST_DOCUMENTS.format(form.title)}")
+
+
+class DocumentVectors(Vectors):
+    """Documents, and a vector for each: their tags or numbers stand in the place of words."""
+
+    _noun = "document"
+
+    def _number_words(self) -> Mapping[Token, int]:
+        return DocumentRows(super()._number_words())
 
 
 def check_vectors(name: str, given: object) -> Vectors:

@@ -1,19 +1,29 @@
 /** Requests to the service. */
 
+// Which vectors the page shows. Rows of others would be other words.
+let vectors;
+
+/** Ask for answers of these vectors alone. */
+export function askOf(told) { vectors = told; }
+
 /**
  * Return the address of a route.
  * @param {string} route
  * @param {Record<string, any>} asked
  */
-const address = (route, asked) => `/explorer/${route}?${new URLSearchParams(asked)}`;
+const address = (route, asked) =>
+  `/explorer/${route}?${new URLSearchParams(route === "sets" || !vectors ? asked : { ...asked, vectors })}`;
 
 // Seconds after which a service that has too much to do is asked again.
 const PAUSES = [1, 2, 4];
 
-let whenLost = () => {};
+let whenLost = () => {}, whenChanged = () => {};
 
 /** Call a function whenever the service does not answer. */
 export function onLost(callback) { whenLost = callback; }
+
+/** Call a function when the service has other vectors than the page. */
+export function onChanged(callback) { whenChanged = callback; }
 
 /** Return an error with a short name, for which the page has a text. */
 const failure = (kind, message = kind, status = 0) => Object.assign(new Error(message), { kind, status });
@@ -47,6 +57,7 @@ async function answer(route, asked, options) {
     const response = await received(fetch(address(route, asked), options));
     if (response.ok) return response;
     const error = await failed(response);
+    if (error.kind === "other_vectors") whenChanged();
     if (!isBusy(error) || turn === PAUSES.length) throw error;
     await new Promise((resolve) => { setTimeout(resolve, 1000 * PAUSES[turn]); });
   }

@@ -1,6 +1,6 @@
 /** The application: sets, state, map and panel together. */
 
-import { ask } from "./api.js";
+import { ask, askOf } from "./api.js";
 import { gradient } from "./colours.js";
 import { closeOne, listenToButtons, listenToStage, press, showSets, useLasso } from "./controls.js";
 import { byId, later } from "./dom.js";
@@ -56,6 +56,7 @@ export class App {
       this.panel.fail(error, () => this.begin());
       return false;
     }
+    askOf(described.vectors);
     this.corpus = described.corpus;
     this.sets = described.sets.map((each) => new WordSet(each));
     showSets(this);

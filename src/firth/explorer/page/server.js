@@ -1,6 +1,6 @@
 /** A service that is lost: told, waited for, and taken up again. */
 
-import { ask, onLost } from "./api.js";
+import { ask, onChanged, onLost } from "./api.js";
 import { telling, text } from "./i18n.js";
 
 // Milliseconds between two questions whether it is back: longer each time that it is lost again at once.
@@ -14,6 +14,7 @@ const PATIENCE = 10_000;
  */
 export function watchServer(app) {
   let isLost = false, pause = PAUSE;
+  onChanged(() => beginAnew(app));
   onLost(async () => {
     app.tell(telling({ kind: "no_server" }), 0);
     if (isLost) return;
@@ -29,14 +30,18 @@ export function watchServer(app) {
   });
 }
 
+/** Load the page again, with what was typed: the service has other vectors. */
+function beginAnew(app) {
+  app.search.keep();
+  location.reload();
+}
+
 /** Show what was asked for; return whether it is there. */
 async function goOn(app, { sets }) {
   if (!app.sets) return app.begin();
   const isSame = sets.length === app.sets.length && sets.every(({ fingerprint }, i) => fingerprint === app.sets[i].fingerprint);
   if (!isSame) {
-    // Other vectors: the page begins anew, with what was typed.
-    app.search.keep();
-    location.reload();
+    beginAnew(app);
     return true;
   }
   if (app.isOpening) return app.open(app.set);
