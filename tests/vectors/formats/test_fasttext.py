@@ -181,6 +181,7 @@ def _hash(ngram):
         (fasttext_bin(["a", "a"], TABLE[:2]), "number 2 is 'a', like number 1"),
         (fasttext_bin(["a", "b"], TABLE[:2], counts=[1, -1]), "word number 2 has kind 0"),
         (fasttext_bin([], TABLE[:0]), "0 words and 0 labels are not"),
+        (fasttext_bin([b"a" * 5_000_000], TABLE[:1]), "word number 1 of 1 does not end"),
         (fasttext_bin(["a"], np.array([[np.nan]])), "NaN or infinity"),
         (WHOLE + b"\0", "more follows at byte"),
     ],

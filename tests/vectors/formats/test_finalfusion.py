@@ -31,7 +31,7 @@ def put(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["v.fifu", "v", "v.bin"])
-@pytest.mark.parametrize("metadata", [None, b"", b"a = 1\n", "é = 'x'".encode()])
+@pytest.mark.parametrize("metadata", [None, b"", "é = 'x'".encode(), b"\0" * 200_000])
 def test_vectors_have_the_lengths_of_training(name, metadata, put):
     loaded = load(put(finalfusion_file(WORDS, UNIT, NORMS, metadata=metadata), name))
     assert list(loaded) == WORDS
