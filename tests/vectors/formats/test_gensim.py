@@ -274,7 +274,6 @@ def header(text):
     [
         (b"", "damaged"),
         (header(b"{'descr': 'x\x1b[2J', 'fortran_order': False, 'shape': (5, 3)}\n"), "damaged"),
-        (b"version https://git-lfs.github.com/spec/v1", "git lfs pull"),
         (b"\x93NUMPY\x01\x00", "damaged"),
         (b"PK\x03\x04" + bytes(40), "damaged|expected an array"),
         ("short", "damaged"),
