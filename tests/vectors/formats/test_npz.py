@@ -172,6 +172,13 @@ def test_damaged_archives(content, fault, tmp_path, assert_refused):
     assert_refused(tmp_path / "v.npz", fault)
 
 
+def test_members_that_are_named_otherwise_than_numpy_does(tmp_path, assert_refused):
+    with zipfile.ZipFile(tmp_path / "v.npz", "w") as archive:
+        archive.writestr("words", WORDS)
+        archive.writestr("vectors", b"")
+    assert_refused(tmp_path / "v.npz", r"no item named 'words\.npy'")
+
+
 def test_headers_of_python_2_are_read_without_a_warning(tmp_path):
     header = "{'descr': '<f4', 'fortran_order': False, 'shape': (2L, 2L)}"
     content = _archive(words=WORDS, vectors=_npy(header, MATRIX.tobytes()))
