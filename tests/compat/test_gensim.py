@@ -665,6 +665,28 @@ def test_evaluation(keyed, tmp_path):
     assert missing == 25.0
 
 
+@pytest.mark.parametrize("kind", [Word2Vec, FastText])
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"options": {"subwords": [3]}},
+        {"options": {"subwords": ["3", "6"]}},
+        {"options": {"subwords": []}},
+        {"gensim": "window"},
+        {"gensim": [1]},
+        {"gensim_model": "window"},
+        {"gensim_model": [5]},
+        {"options": 5, "fasttext": [5]},
+    ],
+)
+def test_options_that_another_program_wrote_are_not_taken(kind, config, tmp_path):
+    matrix = np.eye(2, dtype=np.float32)
+    firth.Vectors(["tea", "milk"], matrix, config=config).save(tmp_path / "v")
+    model = kind.load(str(tmp_path / "v"))
+    assert model.window == 5
+    np.testing.assert_array_equal(model.wv.vectors, matrix)
+
+
 def test_nothing_of_gensim_is_imported():
     from processes import output_of
 

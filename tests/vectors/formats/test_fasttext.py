@@ -260,6 +260,14 @@ FROM = {
 }
 
 
+@pytest.mark.parametrize("sample", [10**400, float("nan"), "0.01", [0.01], None])
+@pytest.mark.parametrize("name", ["options", "gensim", "fasttext"])
+def test_what_is_no_sample_is_not_written(name, sample, tmp_path):
+    config = {name: {"sample": sample, "t": sample}}
+    Vectors(WORDS, np.ones((5, 2)), config=config).save(tmp_path / "v.bin", format="fasttext")
+    assert load(tmp_path / "v.bin").config["fasttext"]["t"] == 1e-4
+
+
 def fasttext_loader(path):
     """Return a function from words to vectors."""
     package = pytest.importorskip("fasttext", reason="fasttext-community is not installed")
