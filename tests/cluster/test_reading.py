@@ -171,6 +171,36 @@ def test_what_is_dropped_depends_on_no_order():
         assert (sorted(pruned.words), pruned.dropped, pruned.bound) == (["a", "d"], 4, 2)
 
 
+def test_what_was_dropped_of_both_parts_adds_up():
+    one = Counts(["a"], np.array([5]), 1, "Thai", dropped=3, bound=2)
+    two = Counts(["b"], np.array([4]), 2, None, dropped=7, bound=1)
+    for both in (merge(one, two), merge(two, one)):
+        assert (both.units, both.dropped, both.bound) == (3, 10, 3)
+        # Of most of the text.
+        assert both.unspaced == "Thai"
+
+
+def test_as_many_words_as_fit_are_all_kept():
+    counted = Counts(["a", "b"], np.array([2, 1]), 1, None)
+    assert firth.cluster.reading.prune(counted, 2) is counted
+
+
+def test_a_million_words_are_kept_however_little_memory_there_is(monkeypatch):
+    monkeypatch.setattr(firth.cluster.reading, "available_memory", lambda: 1)
+    assert firth.cluster.reading.most_words() == 1_000_000
+
+
+def test_parts_may_have_very_many_words(tmp_path):
+    words = list(map(str, range(70_000)))
+    (tmp_path / "a.txt").write_text(" ".join(words) + "\n0 1\n")
+    team = ThreadTeam(2)
+    team.start()
+    shares = share_out(find_text(str(tmp_path)), 2)
+    corpus, _ = read_text(team, shares, TextOptions(), min_count=1)
+    assert set(corpus.vocabulary.words) == set(words)
+    assert corpus.tokens.size == 70_002
+
+
 def touch(path):
     os.utime(path, ns=(1, 1))
 
