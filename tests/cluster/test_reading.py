@@ -10,7 +10,7 @@ import firth
 import firth.cluster.reading
 import firth.corpus.shares
 from firth.cluster.local_team import LocalTeam
-from firth.cluster.reading import Counts, merge, read_text
+from firth.cluster.reading import Counts, check_small, merge, read_text
 from firth.corpus import read_corpus
 from firth.corpus.changes import Watch
 from firth.corpus.finding import find_text
@@ -105,6 +105,8 @@ def test_words_counts_and_tokens_are_those_of_one_process(texts, tokenizer, work
     np.testing.assert_array_equal(np.concatenate([p.ids for p in parts]), alone.tokens.ids)
     assert (corpus.tokens.size, len(corpus.tokens)) == (alone.tokens.size, len(alone.tokens))
     assert [place.size for place in shared.whole.places] == [part.size for part in parts]
+    sizes = [part.size for part in parts]
+    assert [place.first for place in shared.whole.places] == [0, *np.cumsum(sizes)[:-1]]
     # New members read the same.
     team.start()
     shared.deliver(team)
@@ -130,6 +132,36 @@ def test_a_text_that_differs_between_machines_is_refused(texts, monkeypatch):
     sizes = [[path.path.stat().st_size + 1 for path in share] for share in shares]
     with pytest.raises(CorpusError, match=r"0\.txt has .* bytes, and .* on the machine that leads"):
         team.call_each("read", [[s, z, TextOptions()] for s, z in zip(shares, sizes, strict=True)])
+
+
+def test_lines_of_one_word_are_refused(tmp_path):
+    (tmp_path / "a.txt").write_text("tea\nmilk\n" * 99)
+    team = ThreadTeam(2)
+    team.start()
+    shares = share_out(find_text(str(tmp_path)), 2)
+    with pytest.raises(CorpusError, match="no line or token list has two words"):
+        read_text(team, shares, TextOptions(), min_count=1)
+
+
+def fail(line):
+    raise AssertionError
+
+
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [(b"\n \n", "no words|no word|empty"), (b"tea tea\n", "only 'tea' occurs")],
+)
+def test_small_texts_are_looked_at_before_workers_start(content, fault, tmp_path):
+    (tmp_path / "a.txt").write_bytes(content)
+    files = find_text(str(tmp_path))
+    words = {"min_count": 1, "max_vocab": None, "start": None}
+    with pytest.raises(CorpusError, match=fault):
+        check_small(files, TextOptions(), **words)
+    # What a function does may take long, and so does reading a long text.
+    check_small(files, TextOptions(fail), **words)
+    with (tmp_path / "b.txt").open("wb") as file:
+        file.truncate(2_000_000)
+    check_small(find_text(str(tmp_path)), TextOptions(), **words)
 
 
 def test_an_empty_text_is_refused(tmp_path):
