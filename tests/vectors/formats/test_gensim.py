@@ -171,6 +171,15 @@ def test_vectors_of_gensim_3(put):
     np.testing.assert_array_equal(loaded, MATRIX)
 
 
+@pytest.mark.parametrize("count", [{}, {"count": -1}, {"count": 1 << 63}, {"count": 1.5}])
+def test_vectors_of_gensim_3_without_counts(count, put):
+    vocab = {word: made("Vocab", index=row, count=3) for row, word in enumerate(WORDS)}
+    vocab["tea"] = made("Vocab", index=0, **count)
+    loaded = load(put(made("KeyedVectors", index2word=WORDS, vocab=vocab, vectors=MATRIX)))
+    assert loaded.counts is None
+    np.testing.assert_array_equal(loaded, MATRIX)
+
+
 @pytest.mark.parametrize(
     ("instance", "fault"),
     [
