@@ -203,6 +203,13 @@ def test_repetitions_are_those_that_a_dictionary_finds(words, changed):
         assert LazyWords(b", ".join(quoted), begins, ends).repetition() == expected
 
 
+@pytest.mark.parametrize("word", [", ", '"', "", "a, b", 'a", "b', "\\"])
+def test_what_stands_between_words_is_no_word(word):
+    words = LazyWords(b'"a", "b", "c"', np.array([0, 5, 10]), np.array([2, 7, 12]))
+    assert words.row(word) is None
+    assert word not in LazyRows(words)
+
+
 def test_bytes_that_are_not_utf8_are_left_to_a_parser(tmp_path):
     path = tmp_path / "vocabulary.json"
     path.write_bytes(b'{"words": ["a", "\xff"], "counts": null}')
