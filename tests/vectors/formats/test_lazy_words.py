@@ -203,9 +203,10 @@ def test_repetitions_are_those_that_a_dictionary_finds(words, changed):
         assert LazyWords(b", ".join(quoted), begins, ends).repetition() == expected
 
 
-@pytest.mark.parametrize("word", [", ", '"', "", "a, b", 'a", "b', "\\"])
+@pytest.mark.parametrize("word", [", ", '"', "", "a, b", 'a", "b', "\\", "c\\", 'a", "b", "c\\'])
 def test_what_stands_between_words_is_no_word(word):
-    words = LazyWords(b'"a", "b", "c"', np.array([0, 5, 10]), np.array([2, 7, 12]))
+    words = LazyWords(rb'"a", "b", "c\"d"', np.array([0, 5, 10]), np.array([2, 7, 15]))
+    assert list(words) == ["a", "b", 'c"d']
     assert words.row(word) is None
     assert word not in LazyRows(words)
 
