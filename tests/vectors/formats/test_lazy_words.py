@@ -134,6 +134,7 @@ def test_many_lookups_find_the_same_as_few(tmp_path):
         '{"words": ["a", "b"], "counts": [1, -2]}',
         '{"words": ["a", "b"], "counts": [1, 2000000000000000000]}',
         '{"words": ["a", "b"], "counts": [1 2]}',
+        '{"words": ["a", "b"], "counts": [1, 2,]}',
         '{"words": ["a", "b"], "counts": [1, 2], "more": "], \\"counts\\": null}"}',
         '{"words": ["a", "b\\q"], "counts": null}',
         '{"words": ["a", "b\nc"], "counts": null}',
