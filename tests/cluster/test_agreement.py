@@ -103,6 +103,44 @@ def test_after_tables_are_written_anew_they_are_what_was_agreed_on():
     assert all((tables["input"] == 7).all() for tables, _ in sides)
 
 
+def test_after_tables_are_written_anew_changes_count_from_there():
+    rates, sides = make(2)
+    for _, agreement in sides:
+        agreement.note_read(1_000)
+    bring_together(sides, None)
+    for _, agreement in sides:
+        agreement.begin()
+        agreement.note_read(10)
+    before = sides[0][0]["output"].copy()
+    sides[0][0]["output"][3] += 1
+    bring_together(sides, None)
+    factor = factors(10 * rates["output"][3:4], 0.1, 2, RULE)
+    np.testing.assert_allclose(sides[1][0]["output"][3], before[3] + factor, rtol=1e-5)
+
+
+def test_where_all_rows_come_together_all_tables_are_the_same():
+    rates, sides = make(3)
+    rng = np.random.default_rng(5)
+    for tables, agreement in sides:
+        for table in tables.values():
+            table += rng.normal(size=table.shape).astype(np.float32)
+        agreement.note_read(100)
+    bring_together(sides, None)
+    for name, shared in rates.items():
+        first, *others = (tables[name][: len(shared)] for tables, _ in sides)
+        assert all(np.array_equal(table, first) for table in others)
+
+
+def test_long_tables_come_together_whole():
+    rows = 150_000
+    tables = {"input": np.zeros((rows, 1), np.float32)}
+    agreement = Agreement(tables, {"input": np.ones(rows)}, 2, ProcessorRows())
+    pieces = [piece for (piece,) in agreement.pieces()]
+    assert len(pieces) > 1
+    together = np.concatenate([np.arange(rows)[piece] for piece in pieces])
+    np.testing.assert_array_equal(together, np.arange(rows))
+
+
 def test_what_is_changed_while_a_sum_is_on_its_way_stays_on_top():
     rates, sides = make(2)
     chosen = np.argsort(-rates["input"])[:4]

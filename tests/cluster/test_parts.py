@@ -34,6 +34,21 @@ def test_long_units_are_cut():
     assert [store.offsets.tolist() for _, store in parts] == [[0, 2_500]] * 4
 
 
+def test_a_part_may_end_within_a_unit_after_whole_ones():
+    parts = cut(make([100, 100, 4_000, 100, 100]), 2)
+    assert [store.offsets.tolist() for _, store in parts] == [
+        [0, 100, 200, 2_200],
+        [0, 2_000, 2_100, 2_200],
+    ]
+    assert [place.units for place, _ in parts] == [3, 3]
+
+
+def test_a_part_ends_with_a_unit_that_is_hardly_longer():
+    # Up to 2 % of a part, which is 20 tokens here.
+    lengths = [1_020, 980, 1_021, 979]
+    assert [place.size for place, _ in cut(make(lengths), 4)] == [1_020, 980, 1_000, 1_000]
+
+
 @pytest.mark.parametrize(
     ("lengths", "workers", "sizes"),
     [
@@ -62,6 +77,9 @@ def test_held_out_units_stand_at_the_end_of_each_part():
     np.testing.assert_array_equal(np.concatenate(trained), corpus.tokens.ids[:size])
     np.testing.assert_array_equal(np.concatenate(held_out), corpus.tokens.ids[size:])
     assert all(place.held_out > 0 for place, _ in parts)
+    for place, store in parts:
+        expected = [*range(10, place.size, 10), *range(place.size, len(store.ids), 10)]
+        assert store.offsets.tolist() == [0, *expected, len(store.ids)]
 
 
 def test_the_tokens_of_a_text_are_not_copied():
@@ -76,9 +94,10 @@ def test_more_parts_than_units():
     assert sum(place.size for place, _ in parts) == 4
 
 
+@pytest.mark.parametrize("holdout", [0, 0.1])
 @pytest.mark.parametrize("workers", [1, 3])
-def test_every_position_of_each_part_is_reached_once(workers):
-    corpus = make([7] * 200, holdout=0.1)
+def test_every_position_of_each_part_is_reached_once(workers, holdout):
+    corpus = make([7] * 200, holdout=holdout)
     whole = CutCorpus(corpus, workers).whole
     total = whole.size + whole.held_out
     for rank, place in enumerate(whole.places):

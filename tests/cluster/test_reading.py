@@ -10,7 +10,7 @@ import firth
 import firth.cluster.reading
 import firth.corpus.shares
 from firth.cluster.local_team import LocalTeam
-from firth.cluster.reading import Counts, merge, read_text
+from firth.cluster.reading import Counts, check_small, merge, read_text
 from firth.cluster.samples import samples_of
 from firth.corpus import read_corpus
 from firth.corpus.changes import Watch
@@ -106,6 +106,8 @@ def test_words_counts_and_tokens_are_those_of_one_process(texts, tokenizer, work
     np.testing.assert_array_equal(np.concatenate([p.ids for p in parts]), alone.tokens.ids)
     assert (corpus.tokens.size, len(corpus.tokens)) == (alone.tokens.size, len(alone.tokens))
     assert [place.size for place in shared.whole.places] == [part.size for part in parts]
+    sizes = [part.size for part in parts]
+    assert [place.first for place in shared.whole.places] == [0, *np.cumsum(sizes)[:-1]]
     # New members read the same.
     team.start()
     shared.deliver(team)
@@ -135,6 +137,36 @@ def test_a_text_that_differs_between_machines_is_refused(texts, monkeypatch):
     with pytest.raises(CorpusError, match=r"0\.txt has .* bytes, and .* on the machine that leads"):
         team.call_each("read", arguments)
     team.close()
+
+
+def test_lines_of_one_word_are_refused(tmp_path):
+    (tmp_path / "a.txt").write_text("tea\nmilk\n" * 99)
+    team = ThreadTeam(2)
+    team.start()
+    shares = share_out(find_text(str(tmp_path)), 2)
+    with pytest.raises(CorpusError, match="no line or token list has two words"):
+        read_text(team, shares, TextOptions(), min_count=1)
+
+
+def fail(line):
+    raise AssertionError
+
+
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [(b"\n \n", "no words|no word|empty"), (b"tea tea\n", "only 'tea' occurs")],
+)
+def test_small_texts_are_looked_at_before_workers_start(content, fault, tmp_path):
+    (tmp_path / "a.txt").write_bytes(content)
+    files = find_text(str(tmp_path))
+    words = {"min_count": 1, "max_vocab": None, "start": None}
+    with pytest.raises(CorpusError, match=fault):
+        check_small(files, TextOptions(), **words)
+    # What a function does may take long, and so does reading a long text.
+    check_small(files, TextOptions(fail), **words)
+    with (tmp_path / "b.txt").open("wb") as file:
+        file.truncate(2_000_000)
+    check_small(find_text(str(tmp_path)), TextOptions(), **words)
 
 
 def test_an_empty_text_is_refused(tmp_path):
@@ -174,6 +206,36 @@ def test_what_is_dropped_depends_on_no_order():
     for found in both:
         pruned = firth.cluster.reading.prune(found, 3)
         assert (sorted(pruned.words), pruned.dropped, pruned.bound) == (["a", "d"], 4, 2)
+
+
+def test_what_was_dropped_of_both_parts_adds_up():
+    one = Counts(["a"], np.array([5]), 1, "Thai", dropped=3, bound=2)
+    two = Counts(["b"], np.array([4]), 2, None, dropped=7, bound=1)
+    for both in (merge(one, two), merge(two, one)):
+        assert (both.units, both.dropped, both.bound) == (3, 10, 3)
+        # Of most of the text.
+        assert both.unspaced == "Thai"
+
+
+def test_as_many_words_as_fit_are_all_kept():
+    counted = Counts(["a", "b"], np.array([2, 1]), 1, None)
+    assert firth.cluster.reading.prune(counted, 2) is counted
+
+
+def test_a_million_words_are_kept_however_little_memory_there_is(monkeypatch):
+    monkeypatch.setattr(firth.cluster.reading, "available_memory", lambda: 1)
+    assert firth.cluster.reading.most_words() == 1_000_000
+
+
+def test_parts_may_have_very_many_words(tmp_path):
+    words = list(map(str, range(70_000)))
+    (tmp_path / "a.txt").write_text(" ".join(words) + "\n0 1\n")
+    team = ThreadTeam(2)
+    team.start()
+    shares = share_out(find_text(str(tmp_path)), 2)
+    corpus, _ = read_text(team, shares, TextOptions(), min_count=1)
+    assert set(corpus.vocabulary.words) == set(words)
+    assert corpus.tokens.size == 70_002
 
 
 def touch(path):

@@ -289,6 +289,81 @@ def test_vectors_of_some_words(keyed):
     assert str(keyed) == "KeyedVectors<vector_size=3, 5 keys>"
 
 
+@pytest.mark.parametrize(
+    ("ask", "error", "fault"),
+    [
+        (lambda keyed: keyed.most_similar(), ValueError, "no input"),
+        (lambda keyed: keyed.most_similar_cosmul(), ValueError, "no input"),
+        (lambda keyed: keyed.n_similarity([], ["man"]), ZeroDivisionError, "lists is empty"),
+        (lambda keyed: keyed.n_similarity(["man"], []), ZeroDivisionError, "lists is empty"),
+        (lambda keyed: keyed.doesnt_match(["cow"]), ValueError, "an empty list"),
+        (lambda keyed: keyed.rank_by_centrality(["cow"]), ValueError, "an empty list"),
+        (lambda keyed: keyed.get_mean_vector([]), ValueError, "at least one"),
+        (lambda keyed: keyed.get_mean_vector(["man"], [1, 2]), ValueError, "must be as many"),
+        (lambda keyed: keyed.get_index("cow"), KeyError, "Key 'cow' not present"),
+        (lambda keyed: keyed.get_index(5), KeyError, "Key '5' not present"),
+        (lambda _: KeyedVectors(3).to_firth(), firth.ConfigError, "there are no vectors yet"),
+        (lambda _: KeyedVectors(3, count=2), NotSupported, "count, dtype and mapfile_path"),
+        (lambda _: KeyedVectors(3, dtype=float), NotSupported, "count, dtype and mapfile_path"),
+    ],
+)
+def test_questions_that_have_no_answer(ask, error, fault, keyed):
+    with pytest.raises(error, match=fault):
+        ask(keyed)
+
+
+def test_unknown_words_are_left_out_of_a_mean(keyed):
+    np.testing.assert_array_equal(
+        keyed.get_mean_vector(["man", "cow", "far"], [2, 5, -1], pre_normalize=False),
+        (2 * keyed["man"] - keyed["far"]) / 3,
+    )
+    assert keyed.get_mean_vector(["cow"]).tolist() == [0, 0, 0]
+    assert keyed.get_index("cow", 7) == 7
+
+
+def test_scores_of_all_words_by_products(keyed):
+    scores = keyed.most_similar_cosmul("king", "man", topn=None)
+    assert scores.shape == (5,)
+    best = [keyed.index_to_key[row] for row in np.argsort(-scores)]
+    found = [word for word, _ in keyed.most_similar_cosmul("king", "man", topn=3)]
+    assert found == [word for word in best if word not in ("king", "man")]
+    # By a vector as by its word.
+    np.testing.assert_allclose(
+        keyed.most_similar_cosmul([keyed["king"]], topn=None),
+        keyed.most_similar_cosmul("king", topn=None),
+        rtol=1e-6,
+    )
+
+
+def test_keys_that_a_program_appends_get_vectors(keyed):
+    before = keyed.vectors.copy()
+    keyed.set_vecattr("king", "count", 9)
+    keyed.index_to_key += ["cow", "calf"]
+    keyed.resize_vectors(seed=3)
+    assert keyed.vectors.shape == (7, 3)
+    np.testing.assert_array_equal(keyed.vectors[:5], before)
+    assert np.abs(keyed["cow"]).max() > 0
+    assert not np.array_equal(keyed["cow"], keyed["calf"])
+    assert keyed.expandos["count"].tolist() == [0, 9, 0, 0, 0, 0, 0]
+
+
+def test_attributes_have_a_type(keyed):
+    keyed.allocate_vecattrs(["weight", "name"], [np.float32, str])
+    assert keyed.expandos["weight"].tolist() == [0] * 5
+    with pytest.raises(TypeError, match="attribute 'weight' is of type float32, got object"):
+        keyed.allocate_vecattrs(["weight"], [str])
+    keyed.add_vectors(["cow"], np.ones((1, 3)), extras={"weight": [2.5], "age": [4]})
+    assert keyed.expandos["weight"].tolist() == [0, 0, 0, 0, 0, 2.5]
+    assert keyed.expandos["age"].tolist() == [0, 0, 0, 0, 0, 4]
+
+
+def test_random_vectors_by_a_text(model):
+    one, other = (model.seeded_vector(text, 6) for text in ("tea1", "milk1"))
+    assert one.shape == (6,)
+    assert not np.array_equal(one, other)
+    np.testing.assert_array_equal(model.seeded_vector("tea1", 6), one)
+
+
 def test_names_that_are_not_there_are_told(keyed, model):
     with pytest.raises(AttributeError, match="gensim 4 has index_to_key"):
         keyed.index2word  # noqa: B018
@@ -669,6 +744,28 @@ def test_evaluation(keyed, tmp_path):
     assert pearson.statistic == pearson[0]
     assert spearman[0] == pytest.approx(stats.spearmanr(x, [5, 1, 4])[0])
     assert missing == 25.0
+
+
+@pytest.mark.parametrize("kind", [Word2Vec, FastText])
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"options": {"subwords": [3]}},
+        {"options": {"subwords": ["3", "6"]}},
+        {"options": {"subwords": []}},
+        {"gensim": "window"},
+        {"gensim": [1]},
+        {"gensim_model": "window"},
+        {"gensim_model": [5]},
+        {"options": 5, "fasttext": [5]},
+    ],
+)
+def test_options_that_another_program_wrote_are_not_taken(kind, config, tmp_path):
+    matrix = np.eye(2, dtype=np.float32)
+    firth.Vectors(["tea", "milk"], matrix, config=config).save(tmp_path / "v")
+    model = kind.load(str(tmp_path / "v"))
+    assert model.window == 5
+    np.testing.assert_array_equal(model.wv.vectors, matrix)
 
 
 def test_nothing_of_gensim_is_imported():

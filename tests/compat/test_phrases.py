@@ -1,5 +1,6 @@
 """gensim's Phrases on Firth, without gensim."""
 
+import math
 import pickle
 import sys
 import types
@@ -14,7 +15,7 @@ from firth.compat.gensim import (
     Phrases,
     Word2Vec,
 )
-from firth.compat.gensim.phrases import original_scorer
+from firth.compat.gensim.phrases import npmi_scorer, original_scorer
 from firth.errors import FormatError
 
 SENTENCES = [
@@ -64,6 +65,44 @@ def test_what_is_saved_is_loaded(phrases, freeze, tmp_path):
     # As in gensim, a file tells its class itself.
     other = Phrases if freeze else FrozenPhrases
     assert type(other.load(tmp_path / "phrases")) is type(model)
+
+
+@pytest.mark.parametrize(
+    ("options", "fault"),
+    [
+        ({"min_count": 0}, "min_count must be above 0, got 0"),
+        ({"threshold": 0}, "threshold must be above 0 with scoring='default', got 0"),
+        ({"threshold": 1.5, "scoring": "npmi"}, "threshold must be from -1 to 1 with"),
+        ({"threshold": -1.5, "scoring": "npmi"}, "threshold must be from -1 to 1 with"),
+        ({"scoring": "best"}, "scoring must be default, npmi or a function, got 'best'"),
+        ({"scoring": 3}, "scoring must be default, npmi or a function, got 3"),
+        ({"scoring": lambda worda_count: 1}, "lacks parameters: wordb_count, bigram_count"),
+    ],
+)
+def test_options_out_of_range(options, fault):
+    with pytest.raises(ValueError, match=fault):
+        Phrases(SENTENCES, **options)
+
+
+def test_pairs_that_are_surely_together_score_one():
+    phrases = Phrases([["new", "york"]] * 9 + [["tea"]] * 9, 5, 0.5, scoring="npmi")
+    assert phrases.export_phrases() == {"new_york": pytest.approx(1.0)}
+    assert phrases[["new", "york", "tea"]] == ["new_york", "tea"]
+    assert npmi_scorer(10, 10, 4, 1000, 5, 50_000) == -math.inf
+    # All that there is.
+    assert npmi_scorer(10, 10, 10, 1000, 5, 10) == 1.0
+
+
+def test_rare_words_are_forgotten_where_there_are_too_many():
+    sentences = [["new", "york"]] * 3 + [[f"w{number}"] for number in range(20)]
+    phrases = Phrases(sentences, min_count=1, threshold=0.1, max_vocab_size=10)
+    assert phrases.vocab.keys() >= {"new", "york", "new_york"}
+    assert len(phrases.vocab) <= 10
+    # As in gensim, what occurs once is forgotten when there is no room for the second time.
+    for number in range(2):
+        phrases.add_vocab([[f"v{number}-{each}"] for each in range(9)])
+    assert phrases.vocab == {"new": 3, "york": 3, "new_york": 3}
+    assert (phrases.corpus_word_count, phrases.min_reduce) == (44, 3)
 
 
 def test_a_function_is_not_saved(tmp_path):

@@ -45,6 +45,14 @@ def test_every_difference_shows(change):
     assert digest_of(**change) != digest_of()
 
 
+@pytest.mark.parametrize("place", [0, (1 << 16) - 1, 1 << 16, (1 << 16) + 2])
+def test_every_word_of_many_shows(place):
+    words = list(map(str, range((1 << 16) + 3)))
+    other = [*words[:place], "x", *words[place + 1 :]]
+    counts = np.ones(len(words), np.int64)
+    assert digest_of(words=words, counts=counts) != digest_of(words=other, counts=counts)
+
+
 def test_words_do_not_run_into_each_other():
     spellings = [
         ["ab", "c"],

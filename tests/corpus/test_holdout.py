@@ -243,6 +243,12 @@ def test_a_held_out_source(write, units_of, trained_as, held_as):
     assert (corpus.words_read, corpus.units_read) == (6, 2)
 
 
+def test_units_are_numbered_that_are_trained_on():
+    corpus = read_corpus([["coffee"], *TRAINED], min_count=2, holdout=[["toast", "tea"], ["tea"]])
+    assert len(corpus.tokens) == 4
+    assert corpus.numbers_of_units().tolist() == [1, 2]
+
+
 def test_a_held_out_text_is_read_as_the_source_is(write):
     trained, held = write(b"Tea, toast\n"), write(b"TOAST,tea \xff\n", "held.txt")
     options = {"tokenizer": "words", "encoding_errors": "replace", "min_count": 1}

@@ -146,6 +146,19 @@ def test_standard_input(give_input, result):
     assert result(corpus) == ([("a", 3), ("b", 2)], [[1, 0, 0], [1, 0]])
 
 
+def test_very_many_integers_are_counted():
+    # They are read in batches of 65,536.
+    units = [np.arange(60_000), np.arange(30_000), np.arange(65_536), np.array([7, 60_001])]
+    corpus = read_corpus(units, min_count=1)
+    assert len(corpus.vocabulary) == 65_536
+    assert sorted(corpus.vocabulary.words) == list(range(65_536))
+    assert corpus.vocabulary.counts[[0, -1]].tolist() == [4, 1]
+    assert corpus.vocabulary.words[0] == 7
+    ids = np.array(corpus.vocabulary.words)[corpus.tokens.ids]
+    np.testing.assert_array_equal(ids, np.concatenate(units))
+    assert np.diff(corpus.tokens.offsets).tolist() == [60_000, 30_000, 65_536, 2]
+
+
 def test_more_words_than_int32_can_number_are_refused(monkeypatch):
     monkeypatch.setattr(first_pass, "_MAX_WORDS", 2)
     with pytest.raises(CorpusError, match="3 distinct words are too many for int32 ids"):

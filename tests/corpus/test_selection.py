@@ -27,6 +27,16 @@ def test_counts_that_add_up_to_more_than_64_bits_are_refused(counts_of):
         read(UNITS, (["tea"], [2**63 - 3]))
 
 
+def test_words_of_start_are_found_among_very_many():
+    # Words of a corpus are looked up 65,536 at a time.
+    words = list(map(str, range(70_000)))
+    corpus = read([words], (["0", "69999", "other"], [5, 5, 5]))
+    assert len(corpus.vocabulary) == 70_001
+    assert corpus.vocabulary.words[:3] == ("0", "69999", "other")
+    assert corpus.vocabulary.counts[:4].tolist() == [6, 6, 5, 1]
+    assert corpus.tokens.ids[[0, -1]].tolist() == [0, 1]
+
+
 def test_min_count_is_for_new_words(counts_of):
     corpus = read(UNITS, (["bread", "egg"], [1, 1]), min_count=2)
     assert counts_of(corpus) == [("tea", 3), ("bread", 2), ("milk", 2), ("jam", 2), ("egg", 1)]

@@ -4,13 +4,14 @@ import gc
 import mmap
 import pickle
 import re
+import tempfile
 import threading
 
 import numpy as np
 import pytest
 
 from firth.corpus import read_corpus
-from firth.corpus.tokens import ScratchArray, TokenStore
+from firth.corpus.tokens import ScratchArray, TokenStore, UnitDocuments
 from firth.errors import CorpusError
 
 
@@ -60,6 +61,16 @@ def test_release_takes_pages_out_of_memory_and_they_come_back(mapped_store, resi
     assert int(store.ids.sum(dtype=np.int64)) == expected
 
 
+def test_tokens_with_documents_leave_memory_too(mapped_store, resident_kilobytes):
+    size = 1 << 20
+    plain = mapped_store(size)
+    store = plain.with_documents(UnitDocuments(np.array([0, 1]), np.zeros(1, np.int64), 1))
+    assert int(store.ids.sum(dtype=np.int64)) == size * (size - 1) // 2
+    before = resident_kilobytes()
+    store.release(0, size)
+    assert before - resident_kilobytes() > 0.9 * size * 4 / 1024
+
+
 @pytest.mark.parametrize(("start", "stop"), [(0, 0), (3, 3), (5, 7), (0, 10_000), (9_999, 10_000)])
 def test_release_of_any_stretch(mapped_store, start, stop):
     store = mapped_store(10_000)
@@ -79,6 +90,14 @@ def test_closed_store_refuses_and_arrays_stay(mapped_store):
     assert ids.tolist() == [0, 1, 2]
     with pytest.raises(ValueError, match="closed"):
         _ = store.ids
+
+
+def test_scratch_arrays_are_in_the_cache_folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("FIRTH_CACHE_DIR", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "missing"))
+    with ScratchArray(np.int32) as file:
+        file.append(np.arange(3, dtype=np.int32))
+        assert file.map()[0].tolist() == [0, 1, 2]
 
 
 def test_scratch_array_gives_back_what_was_written():

@@ -191,3 +191,5 @@ def test_progress_counts_units():
     assert calls == [(1024, 3000), (2048, 3000), (3000, 3000)]
     list(check_units(iter(units[:2]), lambda *call: calls.append(call)))
     assert calls[-1] == (2, None)
+    list(check_units(iter(units[:2]), lambda *call: calls.append(call), 2))
+    assert calls[-1] == (2, 2)

@@ -4,7 +4,7 @@ import pickle
 import numpy as np
 import pytest
 
-from firth.corpus.vocabulary import Vocabulary
+from firth.corpus.vocabulary import Vocabulary, check_counts_destination
 from firth.errors import ConfigError, CorpusError, FirthError, FormatError, VocabularyError
 from processes import output_of
 
@@ -60,6 +60,7 @@ def test_counts_can_not_be_changed():
     [
         (["a", "b"], [1], "got 2 words and counts of int64"),
         (["a", "a"], [1, 1], "must differ, got 'a' twice"),
+        (["a", "b", "c", "b"], [1] * 4, "must differ, got 'b' twice"),
         (["a"], [[1]], r"counts of int64 \(1, 1\)"),
         (["a", "b"], [[1], [1, 2]], "one count for each word"),
         (["a"], [-1], "a whole number from 0"),
@@ -114,11 +115,12 @@ def test_import_leaves_numba_alone():
 
 
 def test_words_and_counts_are_written_and_read(tmp_path):
-    vocabulary = Vocabulary(["tea", "caf\xe9", "no\xa0break"], [9, 3, 0])
+    most = 2**63 - 1
+    vocabulary = Vocabulary(["tea", "caf\xe9", "no\xa0break"], [most, 3, 0])
     vocabulary.save(tmp_path / "counts.txt")
-    assert (tmp_path / "counts.txt").read_bytes().startswith(b"tea 9\ncaf\xc3\xa9 3\n")
+    assert (tmp_path / "counts.txt").read_bytes().startswith(b"tea %d\ncaf\xc3\xa9 3\n" % most)
     found = Vocabulary.load(tmp_path / "counts.txt")
-    assert (found.words, found.counts.tolist()) == (vocabulary.words, [9, 3, 0])
+    assert (found.words, found.counts.tolist()) == (vocabulary.words, [most, 3, 0])
     vocabulary.save(tmp_path / "counts.txt")
     (tmp_path / "counts.txt").write_bytes(b"\xef\xbb\xbftea\t9\r\nmilk  3")
     assert Vocabulary.load(tmp_path / "counts.txt").words == ("tea", "milk")
@@ -135,6 +137,17 @@ def test_a_file_that_holds_no_counts_is_not_replaced(tmp_path):
     assert path.read_text() == "years of work\n"
     Vocabulary(["tea"], [9]).save(path, overwrite=True)
     assert path.read_text() == "tea 9\n"
+
+
+def test_a_destination_is_looked_at_before_there_are_counts(tmp_path):
+    (tmp_path / "empty.txt").touch()
+    for name in ("new.txt", "empty.txt"):
+        check_counts_destination(tmp_path / name)
+    with pytest.raises(FirthError, match=r"^cannot write "):
+        check_counts_destination(tmp_path / "empty.txt" / "counts.txt")
+    assert [file.name for file in tmp_path.iterdir()] == ["empty.txt"]
+    Vocabulary(["tea"], [9]).save(tmp_path / "empty.txt")
+    assert len(Vocabulary.load(tmp_path / "empty.txt")) == 1
 
 
 @pytest.mark.parametrize(

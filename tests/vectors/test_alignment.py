@@ -68,6 +68,7 @@ def test_anchors_are_the_words_that_are_brought_together(matrix):
     # A word is as frequent as where it is rarer: the last of the one come first in the other.
     back = Vectors([*WORDS[30:], *WORDS[:30]], np.vstack([matrix[30:], matrix[:30]]))
     assert align(vectors, back, anchors=1000).config["aligned"]["anchors"] == 60
+    assert align(vectors, back, anchors=np.int64(9)).config["aligned"]["anchors"] == 9
 
 
 def test_words_of_only_one_are_kept_but_no_anchors(matrix):

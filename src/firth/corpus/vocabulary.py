@@ -203,7 +203,8 @@ def read_counts(
 def check_counts_destination(path: Path, *, overwrite: bool = False) -> None:
     """Raise `FirthError` if `Vocabulary.save` could not write to `path`. Nothing is changed."""
     check_writable(path)
-    if switch("overwrite", overwrite) or not path.exists() or path.stat().st_size == 0:
+    # An empty file is one without words.
+    if switch("overwrite", overwrite) or not path.exists():
         return
     try:
         Vocabulary.load(path)

@@ -97,6 +97,9 @@ class LazyWords(Sequence[str]):
         """Return the row of a word, or None; all words are searched through."""
         if word in self._escaped:
             return self._escaped[word]
+        if '"' in word or "\\" in word:
+            # It would be escaped. As it is, it may be found across the ends of words.
+            return None
         quoted = b'"%b"' % word.encode("utf-8", _SURROGATES)
         return next((row for row in self._rows_of(quoted, whole=True)), None)
 

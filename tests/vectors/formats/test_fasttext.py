@@ -12,6 +12,7 @@ from fasttext_files import fasttext_bin
 from firth.cli.fasttext_verbs import print_ngrams
 from firth.errors import FirthError, FirthWarning, FormatError
 from firth.subwords import Subwords, hashed_ngrams
+from firth.subwords.cutting import byte_ngrams
 from firth.vectors import RawTables, Vectors, load
 from firth.vectors.search import unit_rows
 
@@ -181,6 +182,7 @@ def _hash(ngram):
         (fasttext_bin(["a", "a"], TABLE[:2]), "number 2 is 'a', like number 1"),
         (fasttext_bin(["a", "b"], TABLE[:2], counts=[1, -1]), "word number 2 has kind 0"),
         (fasttext_bin([], TABLE[:0]), "0 words and 0 labels are not"),
+        (fasttext_bin([b"a" * 5_000_000], TABLE[:1]), "word number 1 of 1 does not end"),
         (fasttext_bin(["a"], np.array([[np.nan]])), "NaN or infinity"),
         (WHOLE + b"\0", "more follows at byte"),
     ],
@@ -257,6 +259,37 @@ FROM = {
     "config": {"options": {"window": 4, "sample": 0.01, "model": "cbow"}},
     "readout": "plain",
 }
+
+
+@pytest.mark.parametrize("sample", [10**400, float("nan"), "0.01", [0.01], None])
+@pytest.mark.parametrize("name", ["options", "gensim", "fasttext"])
+def test_what_is_no_sample_is_not_written(name, sample, tmp_path):
+    config = {name: {"sample": sample, "t": sample}}
+    Vectors(WORDS, np.ones((5, 2)), config=config).save(tmp_path / "v.bin", format="fasttext")
+    assert load(tmp_path / "v.bin").config["fasttext"]["t"] == 1e-4
+
+
+# So long that words are composed some at a time.
+LONG = np.random.default_rng(9).normal(size=(50, 1 << 14)).astype(np.float32)
+
+
+def test_words_that_are_not_utf8_have_their_own_vectors_among_many(put):
+    words = [b"word%d" % number for number in range(40)]
+    words[33] = b"caf\xe9"
+    loaded = load(put(fasttext_bin(words, LONG)), encoding_errors="replace")
+    for row, word in [(32, b"word32"), (33, b"caf\xe9"), (39, b"word39")]:
+        ngrams = byte_ngrams(word, 3, 6)
+        rows = [row, *(40 + _hash(ngram) % 10 for ngram in ngrams)]
+        expected = LONG[rows].mean(axis=0)
+        np.testing.assert_allclose(loaded.input_vectors[row], expected, rtol=1e-4, atol=1e-5)
+
+
+def test_the_vectors_of_many_words_are_written_as_means(tmp_path):
+    words = [f"word{number}" for number in range(40)]
+    subwords = Subwords(3, 6, buckets=10, exponent=0.5)
+    vectors = Vectors.from_tables(words, RawTables(LONG, subwords), readout="plain")
+    vectors.save(tmp_path / "v.bin", format="fasttext")
+    np.testing.assert_allclose(load(tmp_path / "v.bin"), vectors, rtol=1e-3, atol=1e-4)
 
 
 def fasttext_loader(path):

@@ -31,7 +31,7 @@ def put(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["v.fifu", "v", "v.bin"])
-@pytest.mark.parametrize("metadata", [None, b"", b"a = 1\n", "é = 'x'".encode()])
+@pytest.mark.parametrize("metadata", [None, b"", "é = 'x'".encode(), b"\0" * 200_000])
 def test_vectors_have_the_lengths_of_training(name, metadata, put):
     loaded = load(put(finalfusion_file(WORDS, UNIT, NORMS, metadata=metadata), name))
     assert list(loaded) == WORDS
@@ -75,6 +75,7 @@ ARRAY_SIZE = struct.pack("<Q 2I", 4, 5, 10)
         (finalfusion_file([], UNIT[:0]), "chunk of kind 2 where none is expected"),
         (WHOLE + struct.pack("<I Q", 4, 0), "compressed .quantized., which Firth does not read"),
         (WHOLE + struct.pack("<I Q", 8, 0), "n-grams are listed"),
+        (WHOLE + struct.pack("<I Q Q", 1, 8, 0), "chunk of kind 1 where none is expected"),
         (WHOLE + struct.pack("<I Q", 5, 0), "chunk of kind 5 where none is expected"),
         (_changed(WHOLE, struct.pack("<I Q", 5, 6), struct.pack("<I Q", 5, 1 << 50)), "metadata"),
         (_changed(WHOLE, ARRAY_SIZE, struct.pack("<Q 2I", 1 << 60, 5, 10)), "cut short in its vec"),

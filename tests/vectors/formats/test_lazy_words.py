@@ -134,6 +134,7 @@ def test_many_lookups_find_the_same_as_few(tmp_path):
         '{"words": ["a", "b"], "counts": [1, -2]}',
         '{"words": ["a", "b"], "counts": [1, 2000000000000000000]}',
         '{"words": ["a", "b"], "counts": [1 2]}',
+        '{"words": ["a", "b"], "counts": [1, 2,]}',
         '{"words": ["a", "b"], "counts": [1, 2], "more": "], \\"counts\\": null}"}',
         '{"words": ["a", "b\\q"], "counts": null}',
         '{"words": ["a", "b\nc"], "counts": null}',
@@ -201,6 +202,14 @@ def test_repetitions_are_those_that_a_dictionary_finds(words, changed):
             break
     if words:
         assert LazyWords(b", ".join(quoted), begins, ends).repetition() == expected
+
+
+@pytest.mark.parametrize("word", [", ", '"', "", "a, b", 'a", "b', "\\", "c\\", 'a", "b", "c\\'])
+def test_what_stands_between_words_is_no_word(word):
+    words = LazyWords(rb'"a", "b", "c\"d"', np.array([0, 5, 10]), np.array([2, 7, 15]))
+    assert list(words) == ["a", "b", 'c"d']
+    assert words.row(word) is None
+    assert word not in LazyRows(words)
 
 
 def test_bytes_that_are_not_utf8_are_left_to_a_parser(tmp_path):

@@ -41,6 +41,15 @@ def test_files_that_numpy_wrote_are_read(save, name, dtype, tmp_path):
     np.testing.assert_array_equal(loaded, matrix)
 
 
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_long_arrays_are_read_whatever_their_order(order, tmp_path):
+    # Read in blocks of 16 MiB.
+    matrix = np.arange(5_000_000, dtype=np.float32).reshape(2, -1)
+    path = tmp_path / "v.npz"
+    np.savez(path, words=np.array(["a", "b"]), vectors=np.asarray(matrix, order=order))
+    np.testing.assert_array_equal(load(path), matrix)
+
+
 def test_integers_stay_integers(tmp_path):
     Vectors([30, -7], MATRIX).save(tmp_path / "v.npz")
     assert load(tmp_path / "v.npz").words == (30, -7)
@@ -161,6 +170,13 @@ WORDS = _npy("{'descr': '<U1', 'fortran_order': False, 'shape': (2,)}", "ab".enc
 def test_damaged_archives(content, fault, tmp_path, assert_refused):
     (tmp_path / "v.npz").write_bytes(content)
     assert_refused(tmp_path / "v.npz", fault)
+
+
+def test_members_that_are_named_otherwise_than_numpy_does(tmp_path, assert_refused):
+    with zipfile.ZipFile(tmp_path / "v.npz", "w") as archive:
+        archive.writestr("words", WORDS)
+        archive.writestr("vectors", b"")
+    assert_refused(tmp_path / "v.npz", r"no item named 'words\.npy'")
 
 
 def test_headers_of_python_2_are_read_without_a_warning(tmp_path):

@@ -183,6 +183,20 @@ def test_what_is_no_file_of_vectors_is_not_replaced_unless_asked(content, suffix
     assert list(load(target)) == WORDS
 
 
+@pytest.mark.parametrize("content", [b"years of work\n", b"PK\x03\x04" + bytes(200)])
+@pytest.mark.parametrize("format", [f for f in FORMATS if f.writes and not f.is_folder])
+def test_no_format_replaces_another_file(format, content, tmp_path):
+    if format.needs is not None:
+        pytest.importorskip(format.needs[0])
+    target = tmp_path / "work"
+    target.write_bytes(content)
+    with pytest.raises(FirthError, match="does not hold vectors"):
+        check_destination(target, format=format.name)
+    with pytest.raises(FirthError, match="does not hold vectors"):
+        Vectors(WORDS, MATRIX).save(target, format=format.name)
+    assert target.read_bytes() == content
+
+
 def test_a_part_of_a_folder_of_vectors_may_be_of_another_program(tmp_path):
     target = tmp_path / "model"
     target.mkdir()

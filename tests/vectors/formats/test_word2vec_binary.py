@@ -3,6 +3,7 @@
 import gzip
 import itertools
 import struct
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -81,6 +82,17 @@ def test_damaged_files(content, fault, tmp_path, assert_refused):
     path = tmp_path / "v.bin"
     path.write_bytes(content)
     assert_refused(path, fault)
+
+
+def test_a_word_without_end_is_not_read_to_the_end_of_the_file(tmp_path, assert_refused):
+    with (tmp_path / "v.bin").open("wb") as file:
+        file.write(b"2 2\nwithout ")
+        file.truncate(200_000_000)
+    tracemalloc.start()
+    assert_refused(tmp_path / "v.bin", "cut short in word number 2 of 2")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 50e6
 
 
 def test_newlines_after_vectors_may_come_or_not(tmp_path):

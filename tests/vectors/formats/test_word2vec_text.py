@@ -189,6 +189,9 @@ def test_empty_lines_take_no_memory_however_many(header, rest, tmp_path):
         tracemalloc.stop()
     if rest and not header:
         assert load(path, words=["b"]).input_vectors.tolist() == [[3, 4]]
+        path.write_bytes(b"a 1 2\n" + b"\n" * 300_000 + b"b 3 x\n")
+        with pytest.raises(FormatError, match="line 300002: 'x' is not a finite float32"):
+            load(path, words=["b"])
 
 
 def test_the_largest_numbers_are_told_from_infinity(tmp_path):

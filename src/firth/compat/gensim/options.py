@@ -243,6 +243,12 @@ _RULES: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
 }
 
 
+def told_under(config: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """Return what the config of a file has under a name; nothing, if another program put it."""
+    found = config.get(name)
+    return found if isinstance(found, Mapping) else {}
+
+
 def recovered(config: Mapping[str, Any], known: Mapping[str, Option]) -> dict[str, Any]:
     """Return gensim's options of vectors that Firth or gensim trained, as far as they are told."""
     theirs = config.get("gensim")
@@ -268,7 +274,7 @@ def recovered(config: Mapping[str, Any], known: Mapping[str, Option]) -> dict[st
         "dm": int(is_cbow),
         "dbow_words": int(not is_cbow and documents == "joint"),
     }
-    if isinstance(subwords, list | tuple):
+    if isinstance(subwords, list | tuple) and [type(n) for n in subwords] == [int, int]:
         found |= {"min_n": subwords[0], "max_n": subwords[1], "bucket": ours.get("buckets")}
     elif subwords == "none":
         found["max_n"] = 0
@@ -277,7 +283,7 @@ def recovered(config: Mapping[str, Any], known: Mapping[str, Option]) -> dict[st
 
 def usable(config: Mapping[str, Any], known: Mapping[str, Option]) -> dict[str, Any]:
     """Return gensim's options of vectors that were trained, without those that Firth has not."""
-    saved = config.get(SAVED) or {}
+    saved = told_under(config, SAVED)
     found = recovered(config, known) | {name: saved[name] for name in known if name in saved}
     for name in list(found):
         try:

@@ -26,6 +26,7 @@ from firth.compat.gensim.options import (
     Option,
     complete,
     named_values,
+    told_under,
     translate,
     usable,
 )
@@ -318,7 +319,7 @@ class Word2Vec(ModelVocabulary):
         model = cls(**{**usable(vectors.config, cls._options), "vector_size": vectors.dim})
         model._finish(vectors)
         model._vocabulary = known_words(vectors)
-        told: Any = vectors.config.get(SAVED) or vectors.config.get("gensim") or {}
+        told = told_under(vectors.config, SAVED) or told_under(vectors.config, "gensim")
         vars(model).update({name: told[name] for name in _STATE if name in told})
         model.wv.vectors_lockf = np.array(told.get("vectors_lockf", [1.0]), np.float32)
         return model

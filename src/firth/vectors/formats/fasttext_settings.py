@@ -6,6 +6,7 @@ Source: fastText 0.9.2, `Args::save`.
 from __future__ import annotations
 
 import struct
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -98,7 +99,8 @@ def settings_of(table: Table, subwords: Subwords | None) -> Settings:
 
     is_cbow = "cbow" in (trained.get("model"), options.get("model")) or options.get("sg") == 0
     sample = trained.get("t", options.get("sample"))
-    if not isinstance(sample, int | float):
+    # An integer of JSON may exceed every float.
+    if not isinstance(sample, int | float) or not abs(sample) <= sys.float_info.max:
         sample = 1e-4
     # fastText needs counts for negative sampling.
     is_counted = table.counts is not None and bool(table.counts.any())

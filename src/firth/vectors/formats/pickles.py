@@ -156,10 +156,6 @@ class _Unpickler(_PythonUnpickler):  # type: ignore[misc]
             )
         return Named(full)
 
-    def persistent_load(self, pid: object) -> None:
-        """Refuse an object that is kept elsewhere."""
-        raise pickle.UnpicklingError("it refers to an object that is kept elsewhere")
-
     def load_bytes8(self) -> None:
         (size,) = struct.unpack("<Q", self.read(8))
         self.append(self.read(size))

@@ -77,7 +77,9 @@ class RowStore:
         if self._file is None or not self._rows * self._dim:
             self._resize(self._rows)
             return self._matrix
-        self._file.flush()
+        # What the buffer holds may be what the disk has no room for.
+        with reraise(FirthError, f"write to {self._folder}"):
+            self._file.flush()
         shape = (self._rows, self._dim)
         mapped: NDArray[Any] = np.memmap(self._file, LITTLE_ENDIAN, "r", shape=shape)
         self._file.close()
