@@ -42,7 +42,7 @@ def test_a_recording_is_written_beside_the_vectors(call, folder, tmp_path):
     ("record", "told"),
     [
         ("run.txt", "a page ends in .html, got 'run.txt'"),
-        ("mine.html", "no page of Firth"),
+        ("mine.html", "no recording that Firth wrote"),
         ("v/run.html", "must not be inside --output"),
         ("v", "--output and --record must differ"),
         ("log.html", "--log and --record must differ"),
@@ -54,6 +54,23 @@ def test_a_recording_replaces_nothing(fails, folder, tmp_path, record, told):
     assert told in fails("train", *arguments, "--record", record, at=tmp_path)
     assert (tmp_path / "mine.html").read_text() == "mine"
     assert not (tmp_path / "v").exists()
+
+
+def test_a_recording_replaces_no_page_of_another_kind(fails, folder, tmp_path):
+    from firth.recordings.pages import build_page
+
+    lesson = build_page("lesson", {}, title="A lesson")
+    (tmp_path / "page.html").write_text(lesson)
+    arguments = ["train", str(folder / "text.txt"), *OPTIONS, "--output", "v"]
+    told = fails(*arguments, "--record", "page.html", at=tmp_path)
+    assert "no recording that Firth wrote" in told
+    assert (tmp_path / "page.html").read_text() == lesson
+
+
+def test_a_port_that_cannot_be_is_refused_before_a_run(fails, folder, tmp_path):
+    arguments = ["train", str(folder / "text.txt"), *OPTIONS, "--output", "v"]
+    told = fails(*arguments, "--watch-port", "99999", at=tmp_path)
+    assert told == "watch_port must be at most 65,535, got 99,999"
 
 
 def test_a_text_is_not_replaced_by_its_recording(fails, folder, tmp_path):
@@ -127,8 +144,11 @@ def test_the_page_stays_while_somebody_watches_and_ctrl_c_ends_it(folder):
 def test_a_lesson_is_a_page(call, fails, tmp_path):
     pytest.importorskip("torch", reason="PyTorch is not installed")
     (tmp_path / "mine.html").write_text("mine")
-    assert "no page of Firth" in fails("lesson", "--web", "mine.html", at=tmp_path)
+    assert "no lesson that Firth wrote" in fails("lesson", "--web", "mine.html", at=tmp_path)
     assert "ends in .html" in fails("lesson", "--web", "lesson", at=tmp_path)
+    both = call("lesson", "--web", "new.html", "--output", "new", at=tmp_path)
+    assert both.returncode == 2
+    assert "give --output, for pictures, or --web, for a page, not both" in both.stderr
 
 
 def test_the_lessons_page_is_told_about_on_standard_error(tmp_path, monkeypatch, capsys):

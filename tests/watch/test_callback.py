@@ -9,6 +9,7 @@ import firth
 from firth.callbacks import Callback, Progress, RunEnd, Watch
 from firth.errors import ConfigError, FirthError
 from firth.recordings.frames import SCALE
+from firth.recordings.pages import build_page
 from firth.vectors.search import unit_rows
 
 UNITS = [["teapot", "milk", "cup"], ["teacup", "sugar", "cup"], ["bread", "butter", "knife"]] * 400
@@ -183,6 +184,18 @@ def test_items_are_words_as_text():
     train(watch, units=[[17, 4, 99], [4, 23, 17]] * 400)
     assert sorted(watch.film.words) == ["17", "23", "4", "99"]
     assert np.abs(watch.film.frames()[-1].points).max() <= 2 * SCALE
+
+
+def test_a_recording_replaces_recordings_alone(tmp_path):
+    watch, path = Watch(), tmp_path / "run.html"
+    train(watch)
+    for _ in range(2):
+        watch.export(path)
+    path.write_text(build_page("lesson", {}, title="A lesson"))
+    with pytest.raises(FirthError, match="no recording that Firth wrote"):
+        watch.export(path)
+    watch.export(path, overwrite=True)
+    assert '"reason":"done"' in path.read_text()
 
 
 def test_nothing_can_be_shown_before_a_run(tmp_path):

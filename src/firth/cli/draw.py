@@ -250,7 +250,9 @@ def demo(
 
 @verb(epilog="Example: firth lesson --output lesson")
 def lesson(
-    output: Annotated[Path, Option(help="Folder for the pictures.")] = Path("lesson"),
+    output: Annotated[
+        Path | None, Option(help="Folder for the pictures.", show_default="lesson")
+    ] = None,
     language: Annotated[
         Literal["en", "zh"], Option(help="Language of the text, report and pictures.")
     ] = "en",
@@ -265,6 +267,8 @@ def lesson(
 ) -> None:
     """Train CBOW and skip-gram in two dimensions on a small text, and draw what they learn."""
     if web is not None:
+        if output is not None:
+            raise click.UsageError("give --output, for pictures, or --web, for a page, not both")
         from firth.lesson import write_lesson_page
 
         write_lesson_page(web, language=language, overwrite=overwrite, say=tell)
@@ -272,4 +276,4 @@ def lesson(
         return
     from firth.lesson import run_lesson
 
-    run_lesson(output, say=print_line, language=language)
+    run_lesson(output or Path("lesson"), say=print_line, language=language)

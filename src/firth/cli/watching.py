@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
+from firth.checks import whole_number
 from firth.cli.app import tell
 from firth.cli.parameters import Option
 from firth.errors import ConfigError, FirthError
@@ -82,14 +83,15 @@ class Watching:
             If the page needs a package that is not installed.
         """
         if self.record is not None:
-            from firth.io.pages import check_page
+            from firth.recordings.pages import check_recording
 
             if several is not None:
                 raise ConfigError(
                     f"--record has the film of one model, and {several} trains several"
                 )
-            check_page(self.record, overwrite=self._overwrite)
+            check_recording(self.record, overwrite=self._overwrite)
         if self._has_page:
+            whole_number("watch_port", self._port, least=0, most=65_535)
             import firth.server  # noqa: F401
 
     def __enter__(self) -> Self:
