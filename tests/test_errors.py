@@ -43,7 +43,7 @@ def make(kind, text="tea"):
     """Make an exception with a value for each of its parameters."""
     if not inspect.isfunction(kind.__init__):  # the constructor of a built-in class
         return kind(text)
-    values = {"str": text, "str | None": "milk", "int": 15}
+    values = {"str": text, "str | None": "milk", "int": 15, "dict[str, str]": {"a": "b"}}
     parameters = inspect.signature(kind).parameters.values()
     return kind(*[values[parameter.annotation] for parameter in parameters])
 

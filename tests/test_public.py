@@ -57,7 +57,9 @@ def test_a_question_at_the_command_line_needs_little(tmp_path, monkeypatch):
     program = (
         "import contextlib, io, sys; sys.argv = ['firth', 'similar', 'vectors.txt', 'tea']\n"
         "from firth.cli import app\n"
-        "with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit): app()"
+        "told = io.StringIO()\n"
+        "with contextlib.redirect_stdout(told), contextlib.suppress(SystemExit): app()\n"
+        "assert 'milk' in told.getvalue()"
     )
     slow = {"numba", "llvmlite", "pydantic", "rich", "asyncio", "tqdm"}
     assert not modules_after(program) & slow

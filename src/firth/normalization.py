@@ -163,4 +163,4 @@ class Places(Mapping[str | int, int]):
 
     def __repr__(self) -> str:
         """Return the size only."""
-        return f"<places of {len(self):,} {self.noun}s>"
+        return f"<places of {len(self):,} {self.noun}{'' if len(self) == 1 else 's'}>"

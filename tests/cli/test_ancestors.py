@@ -324,3 +324,22 @@ def test_verbs_of_fasttext_that_cannot_be_asked_here(given, fault, tmp_path, fai
 
 def test_errors_are_one_line(tmp_path, fails):
     assert "needs -output" in fails("word2vec", "-train", "a", at=tmp_path)
+
+
+@pytest.mark.parametrize(
+    "flags",
+    [
+        ["word2vec", "-train", "text.txt", "-output", "w.vec", "-classes", "2"],
+        ["fasttext", "skipgram", "-input", "text.txt", "-output", "w"],
+    ],
+)
+def test_nothing_comes_after_a_training_that_was_interrupted(call, tmp_path, monkeypatch, flags):
+    def interrupt(*_, **__):
+        raise KeyboardInterrupt
+
+    (tmp_path / "text.txt").write_text(TEXT)
+    monkeypatch.setattr("firth.pipeline.train", interrupt)
+    done = call(*flags, at=tmp_path)
+    assert done.returncode == 130
+    assert done.stderr.count("this is: firth ") == 1
+    assert done.stderr.endswith("firth: interrupted\n")

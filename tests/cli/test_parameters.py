@@ -50,7 +50,7 @@ def test_a_verb_gets_what_is_given():
         ([], "Missing argument 'TEXT'"),
         (["a", "--top", "x"], "Invalid value for '--top'"),
         (["a", "--method", "x"], "'x' is not one of 'add', 'mul'"),
-        (["a", "--no-json"], "--no-json"),
+        (["a", "--no-json"], "No such option"),
     ],
 )
 def test_what_a_signature_does_not_take_is_wrong_usage(arguments, message):
@@ -62,12 +62,12 @@ def test_what_a_signature_does_not_take_is_wrong_usage(arguments, message):
 def test_help_has_what_the_signature_tells():
     help_ = told_by("--help")
     for line in (
-        "[OPTIONS] TEXT [WORDS]",
+        "[OPTIONS] TEXT [WORDS...]",
         "Tell what is given.",
-        "  TEXT     What is read.",
-        "  [WORDS]  Words.",
+        "  TEXT        What is read.",
+        "  [WORDS...]  Words.",
         "  --top INTEGER           How many.  [default: 10]",
-        "  --lr FLOAT              Step size.  [default: (by the size)]",
+        "  --lr FLOAT              Step size.  [default: by the size]",
         "  --method [add|mul]      How.  [default: add]",
         "  --near N                Numbers.",
         "  -j, --json              As JSON.",

@@ -38,8 +38,8 @@ BOUNDED = {
         ([*TRAIN, "--model", "glove"], "'glove' is not one of 'skipgram', 'cbow'"),
         ([*TRAIN, "--loss", "softmax"], "'softmax' is not one of 'ns', 'hs'"),
         (["train", "text.txt"], "Missing option '--output'"),
-        (["info"], "give VECTORS or --machine"),
-        (["info", "vectors", "--machine"], "give VECTORS or --machine"),
+        (["info"], "give either VECTORS or --machine"),
+        (["info", "vectors", "--machine"], "give either VECTORS or --machine"),
         (["evaluate", "vectors"], "give a set to measure on: --analogies, --similarity, --"),
         (["evaluate", "vectors", "--weat", "x"], "no option --weat; Firth calls it --associations"),
         (
@@ -74,7 +74,7 @@ def test_wrong_usage_is_told_in_plain_words(folder, call, arguments, line):
         (["similar", "vectors", "tea", "--json=1"], "Option '--json' does not take a value"),
         (["similar", "vectors", "tea", "--nosuch"], "there is no option --nosuch"),
         (["similar"], "Missing argument 'VECTORS'"),
-        (["similar", "vectors"], "give a WORD or --document NUMBER"),
+        (["similar", "vectors"], "give either a WORD or --document NUMBER"),
     ],
 )
 def test_wrong_usage_shows_how_the_verb_is_used(folder, call, arguments, told):
@@ -99,6 +99,34 @@ def test_a_value_out_of_range_is_an_error_in_one_line(folder, fails, arguments, 
     if arguments[-2] == "--noise-exponent":
         arguments = [*arguments[:-1], "nan"]
     assert fails(*arguments, at=folder).startswith(message)
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read all")
+def test_what_cannot_be_read_is_an_error_in_one_line(fails, tmp_path):
+    path = tmp_path / "it's"
+    path.write_text("1 1\ntea 0.5\n")
+    path.chmod(0)
+    for arguments in (["convert", path.name, "new"], ["similar", path.name, "tea"]):
+        assert fails(*arguments, at=tmp_path) == f"cannot read {path.name}: Permission denied"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--foo"], "there is no option --foo"),
+        (["--vers"], "there is no option --vers; the nearest is --version"),
+        (["-x", "similar"], "there is no option -x"),
+        (["similar", "vectors", "cat", "--method", "x"], "there is no option --method"),
+        (["analogy", "vectors", "a", "b", "c", "--method", "x"], "is not one of 'add', 'mul'"),
+        (["train", "text.txt"], "Missing option '--output'"),
+    ],
+)
+def test_wrong_usage_is_told_in_one_line_without_a_full_stop(call, folder, arguments, told):
+    done = call(*arguments, at=folder)
+    assert done.returncode == 2
+    line = done.stderr.rstrip("\n").split("\n")[-1]
+    assert told in line
+    assert not line.endswith(".")
 
 
 def test_readers_tell_whether_a_file_can_be_read(folder, call, monkeypatch):

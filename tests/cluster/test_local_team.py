@@ -13,7 +13,7 @@ def in_threads(size, meeting, work):
     """Return what a member of each rank does, all at once."""
     groups = [LocalGroup(rank, meeting) for rank in range(size)]
     with ThreadPoolExecutor(size) as threads:
-        return list(threads.map(work, groups))
+        return [each.result(60) for each in [threads.submit(work, group) for group in groups]]
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 5])

@@ -159,8 +159,9 @@ import ray
 from firth.cluster.ray_team import RayTeam
 from firth.training.engines.hogwild import HogwildEngine
 
-# Ray counts GPUs that are not there, and the workers train on processors.
 os.environ["RAY_worker_niceness"] = "0"
+os.environ.pop("CUDA_VISIBLE_DEVICES", None)
+# Ray counts GPUs that are not there, and the workers train on processors.
 HogwildEngine.gpus = staticmethod(lambda: 1)
 ray.init(address="local", num_cpus=2, num_gpus=2, include_dashboard=False, log_to_driver=False)
 team = RayTeam("auto", 2, 1, "hogwild")

@@ -11,7 +11,7 @@ import firth.cluster.reading
 import firth.corpus.shares
 from firth.cluster.local_team import LocalTeam
 from firth.cluster.reading import Counts, check_small, merge, read_text
-from firth.cluster.samples import samples_of
+from firth.cluster.samples import samples_of_share
 from firth.corpus import read_corpus
 from firth.corpus.changes import Watch
 from firth.corpus.finding import find_text
@@ -130,7 +130,7 @@ def test_a_text_that_differs_between_machines_is_refused(texts, monkeypatch):
     team = ThreadTeam(2)
     team.start()
     shares = share_out(find_text(str(texts)), 2)
-    expected = [[samples_of(file) for file in share] for share in shares]
+    expected = [samples_of_share(share) for share in shares]
     larger = expected[0][0]._replace(size=expected[0][0].size + 1)
     arguments = [[shares[0], [larger, *expected[0][1:]], TextOptions()]]
     arguments.append([shares[1], expected[1], TextOptions()])
@@ -154,7 +154,7 @@ def fail(line):
 
 @pytest.mark.parametrize(
     ("content", "fault"),
-    [(b"\n \n", "no words|no word|empty"), (b"tea tea\n", "only 'tea' occurs")],
+    [(b"\n \n", "the corpus holds no words"), (b"tea tea\n", "only 'tea' occurs")],
 )
 def test_small_texts_are_looked_at_before_workers_start(content, fault, tmp_path):
     (tmp_path / "a.txt").write_bytes(content)

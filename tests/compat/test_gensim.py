@@ -757,6 +757,8 @@ def test_evaluation(keyed, tmp_path):
         {"gensim": [1]},
         {"gensim_model": "window"},
         {"gensim_model": [5]},
+        {"gensim": {"vector_size": 0}},
+        {"gensim_model": {"vector_size": "100"}},
         {"options": 5, "fasttext": [5]},
     ],
 )

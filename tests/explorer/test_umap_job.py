@@ -81,6 +81,6 @@ def until_the_end(job):
 
 def test_vectors_that_changed_meanwhile_have_no_map(job, paths):
     load(paths["new"]).save(paths["old"])
-    assert until_the_end(job) == ("failed", "ended")
+    assert until_the_end(job) == ("failed", "other_vectors")
     assert "the vectors have just changed: ask again" in job.progress().message
     assert not job.kept.path.exists()

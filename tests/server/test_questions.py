@@ -122,6 +122,7 @@ def test_a_question_that_the_set_cannot_answer_says_why(client):
         ("/similar?word=king&top=0", 422, "top: input should be greater than or equal to 1, got 0"),
         ("/similar?word=king&top=1001", 422, "top: input should be less than or equal to 1000, "
          "got 1001"),
+        ("/similar?word=king&top=", 422, "unable to parse string as an integer, got ''"),
         ("/similar?word=king&top=ten", 422, "unable to parse string as an integer, got ten"),
         ("/similar?word=king&restrict=0", 422, "restrict: "),
         ("/similar?word=" + "x" * 1001, 422, "word: string should have at most 1000 characters, "

@@ -110,6 +110,14 @@ def test_documents_are_called_so():
         documents[" "]
 
 
+def test_documents_have_no_company_and_no_documents():
+    documents = make().documents
+    with pytest.raises(ConfigError, match="words have company, not a document: ask the vectors of"):
+        documents.company(3)
+    with pytest.raises(ConfigError, match="these are documents; the vectors of words have them"):
+        documents.documents  # noqa: B018
+
+
 def test_what_is_no_table_of_documents_is_refused():
     with pytest.raises(ConfigError, match="documents must be a DocumentTable, got 'joint'"):
         Vectors(["tea", "milk"], np.eye(2), documents="joint")

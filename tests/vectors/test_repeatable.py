@@ -5,7 +5,8 @@ import os
 import numpy as np
 import pytest
 
-from firth.vectors.repeatable import powers, principal_axes, product, second_moment
+from firth.vectors import repeatable
+from firth.vectors.repeatable import principal_axes, product, second_moment
 from processes import output_of
 
 
@@ -34,7 +35,7 @@ def test_second_moments_are_added_up_in_order(V, D):
 
 
 @pytest.mark.parametrize("D", [1, 2, 3, 40, 150])
-@pytest.mark.parametrize("kind", ["usual", "few axes", "alike", "zeros", "wide"])
+@pytest.mark.parametrize("kind", ["usual", "few axes", "alike", "zeros", "equal", "wide"])
 def test_principal_axes_are_those_of_the_library(D, kind):
     rng = np.random.default_rng(D)
     rows = rng.normal(size=(300, D)) + 0.2
@@ -44,6 +45,10 @@ def test_principal_axes_are_those_of_the_library(D, kind):
         rows[:] = rows[0]
     if kind == "zeros":
         rows[:] = 0.0
+    if kind == "equal":
+        # All squares are one of two.
+        turned = np.linalg.qr(rows[:D, :D])[0]
+        rows = np.sqrt(D) * turned * np.where(np.arange(D) % 2, 1.0, 3.0)[:, np.newaxis]
     if kind == "wide":
         rows *= np.logspace(-6, 6, D)
     moment = second_moment(rows)
@@ -59,17 +64,20 @@ def test_principal_axes_are_those_of_the_library(D, kind):
     assert moment.tobytes() == second_moment(rows).tobytes()
 
 
-def test_axes_are_added_up_in_order():
-    """One rotation, by hand."""
+def test_axes_of_two_dimensions():
     axes, values = principal_axes(np.array([[2.0, 1.0], [1.0, 2.0]]))
     np.testing.assert_allclose(values**2, [3.0, 1.0])
     half = np.sqrt(0.5)
     np.testing.assert_allclose(axes, [[half, half], [half, -half]])
 
 
-def test_powers_are_those_of_the_library():
-    values = np.array([1e-6, 0.3, 1.0, 7.0])
-    np.testing.assert_allclose(powers(values, -0.25), values**-0.25, rtol=1e-15)
+def test_axes_that_are_as_long_as_others_are_found_soon(monkeypatch):
+    rounds = []
+    turn = repeatable._turn_to_axes
+    monkeypatch.setattr(repeatable, "_turn_to_axes", lambda *a: rounds.append(1) or turn(*a))
+    turned = np.linalg.qr(np.random.default_rng(1).normal(size=(60, 60)))[0]
+    principal_axes((turned * np.where(np.arange(60) % 2, 1.0, 9.0)) @ turned.T)
+    assert len(rounds) < 20
 
 
 TRAINING = """

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
+import click
+
 from firth.cli.app import app, tell, verb
 from firth.cli.parameters import Argument
 from firth.errors import ConfigError
@@ -161,7 +163,10 @@ def _run(commands: Sequence[Sequence[str]]) -> None:
     """Print and run commands of Firth, one after another."""
     for arguments in commands:
         tell(f"this is: firth {shell_command(arguments)}")
-        app.main(list(arguments), prog_name="firth", standalone_mode=False)
+        code = app.main(list(arguments), prog_name="firth", standalone_mode=False)
+        if code:
+            # It was interrupted, which is told: what comes next would read what was there before.
+            raise click.exceptions.Exit(code)
 
 
 def translate_word2vec(given: Sequence[str]) -> list[list[str]]:

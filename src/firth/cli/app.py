@@ -90,6 +90,15 @@ class _Verbs(click.Group):
             importlib.import_module(f"firth.cli.{module}")
         return super().get_command(ctx, cmd_name)
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read what stands before the verb."""
+        try:
+            return super().parse_args(ctx, args)
+        except click.exceptions.NoArgsIsHelpError:
+            raise
+        except click.UsageError as error:
+            raise reworded(error, ctx) from error
+
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401
         try:
             try:

@@ -56,6 +56,16 @@ class Option:
         self.show_default = show_default
 
 
+class _Option(click.Option):
+    """An option; what is told of a default is not put into brackets of its own."""
+
+    def get_help_extra(self, ctx: click.Context) -> Any:  # noqa: ANN401
+        extra = super().get_help_extra(ctx)
+        if isinstance(self.show_default, str):
+            extra["default"] = self.show_default
+        return extra
+
+
 def as_command(
     verb: Callable[..., None],
     name: str | None,
@@ -123,7 +133,7 @@ def _as_parameter(parameter: Parameter) -> click.Parameter:
     if not required:
         attributes["default"] = parameter.default
     if isinstance(told, Argument):
-        metavar = told.metavar or parameter.name.upper()
+        metavar = told.metavar or parameter.name.upper() + ("..." if is_list else "")
         attributes["metavar"] = metavar if required else f"[{metavar}]"
         return click.Argument([parameter.name], nargs=-1 if is_list else 1, **attributes)
     written = told.names or (f"--{parameter.name.replace('_', '-')}",)
@@ -131,7 +141,7 @@ def _as_parameter(parameter: Parameter) -> click.Parameter:
         attributes["is_flag"] = True
         if not told.names:
             written = (f"{written[0]}/--no-{written[0].removeprefix('--')}",)
-    return click.Option(
+    return _Option(
         [parameter.name, *written],
         multiple=is_list,
         metavar=told.metavar,
@@ -141,7 +151,7 @@ def _as_parameter(parameter: Parameter) -> click.Parameter:
 
 
 def _complete_paths(context: click.Context, parameter: click.Parameter, start: str) -> Any:  # noqa: ANN401
-    """Return a mark by which the shell completes paths, as where no command completes anything."""
+    """Let the shell complete paths: a text may name a file."""
     return click.Path().shell_complete(context, parameter, start)
 
 

@@ -75,7 +75,7 @@ def similar(
 ) -> None:
     """Show the words nearest to a word, or the documents nearest to a document."""
     if (word is None) == (document is None):
-        raise click.UsageError("give a WORD or --document NUMBER")
+        raise click.UsageError("give either a WORD or --document NUMBER")
     if document is not None and (exclude or restrict or approximate or uncertain):
         raise click.UsageError("--exclude, --restrict, --approximate, --uncertain are for words")
     if approximate and uncertain:
@@ -269,7 +269,7 @@ def info(
 ) -> None:
     """Show the contents of a folder or file of vectors, or what training makes of this machine."""
     if (path is None) != machine:
-        raise click.UsageError("give VECTORS or --machine")
+        raise click.UsageError("give either VECTORS or --machine")
     told = _variant() if path is None else _facts(path)
     if as_json:
         print_json(told)

@@ -12,8 +12,8 @@ from firth.errors import one_line
 from firth.other_names import advice
 
 _CLICK_S_WORDS = {
-    "is not a valid integer.": "is not a whole number",
-    "is not a valid float.": "is not a number",
+    "is not a valid integer": "is not a whole number",
+    "is not a valid float": "is not a number",
 }
 
 
@@ -32,7 +32,7 @@ def reworded(error: click.UsageError, of_group: click.Context) -> click.UsageErr
     message = error.format_message()
     for of_click, plain in _CLICK_S_WORDS.items():
         message = message.replace(of_click, plain)
-    return click.UsageError(message, context)
+    return click.UsageError(message.removesuffix("."), context)
 
 
 def _context_of_verb(of_group: click.Context) -> click.Context:

@@ -57,7 +57,8 @@ class Group(Protocol):
         Returns
         -------
         callable
-            Waits, and returns the sums, which are the same for each member, bit by bit. Raises
+            Waits, and returns the sums, which are the same for each member, bit by bit. They stay
+            until the second call after this one, and two sums at most may be on their way. Raises
             GroupBroken if a member does not answer.
         """
 

@@ -160,4 +160,4 @@ class LocalTeam(Team):
         """Drop the members."""
         for member in self._members:
             member.close()
-        self._members = []
+        self._members, self._meeting = [], _Meeting(self.size)

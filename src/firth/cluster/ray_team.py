@@ -229,7 +229,7 @@ class RayTeam(Team):
     def _end_members(self) -> None:
         for actor in self._actors:
             self._ray.kill(actor)
-        self._actors = []
+        self._actors, self._addresses = [], []
 
 
 class _MemberActor:

@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firth.cluster.parts import Place, Whole
-from firth.cluster.samples import Samples, check_samples, samples_of
+from firth.cluster.samples import Samples, check_samples, samples_of_share
 from firth.cluster.team import Team
 from firth.corpus import Corpus, TokenStore, Vocabulary
 from firth.corpus.changes import Watch
@@ -141,8 +141,7 @@ class PartReader:
     def __init__(
         self, files: list[TextFile], expected: list[Samples], options: TextOptions
     ) -> None:
-        for file, leading in zip(files, expected, strict=True):
-            check_samples(file, leading)
+        check_samples(files, expected)
         with contextlib.ExitStack() as opened:
             symbols = opened.enter_context(ScratchArray(np.int32))
             source = OpenedSource(None, options, files=files)
@@ -347,5 +346,5 @@ def check_small(
 
 
 def _read_parts(team: Team, shares: list[list[TextFile]], options: TextOptions) -> None:
-    arguments = [[files, list(map(samples_of, files)), options] for files in shares]
+    arguments = [[files, samples_of_share(files), options] for files in shares]
     team.call_each("read", arguments)

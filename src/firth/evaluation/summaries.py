@@ -32,7 +32,7 @@ def coverage(answered: int, all_: int, noun: str, zeroed: int = 0) -> str:
 
 
 def of_unknown(zeroed: int) -> str:
-    """Return how many items have unknown words, if they count all the same.
+    """Return how many items have unknown words, if they are counted.
 
     Examples
     --------

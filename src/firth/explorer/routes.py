@@ -62,7 +62,7 @@ def describe(sets: Sets, state: State) -> Description:
     texts = state.texts
     corpus = None if texts is None else ", ".join(text.name for text in texts[:3])
     return Description(
-        version=__version__, vectors=all_vectors(sets), sets=described, corpus=corpus
+        version=__version__, vectors=all_vectors(described), sets=described, corpus=corpus
     )
 
 

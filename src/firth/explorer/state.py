@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated
@@ -17,6 +17,7 @@ from firth.errors import ConfigError, VocabularyError
 from firth.explorer.layouts import Layout, NeighbourEmbedding, PrincipalComponents
 from firth.explorer.map_file import KeptMap
 from firth.explorer.pairs import Pair
+from firth.explorer.schemas import SetDescription
 from firth.explorer.umap_job import UmapJob
 from firth.server.dependencies import Sets
 from firth.server.errors import ServiceError
@@ -156,7 +157,7 @@ def explorer_of(request: Request) -> Explorer:
 State = Annotated[Explorer, Depends(explorer_of)]
 
 
-def all_vectors(sets: VectorSets) -> str:
+def all_vectors(sets: Iterable[VectorSet | SetDescription]) -> str:
     """Return what differs if the vectors of a set are others."""
     return "-".join(each.fingerprint for each in sets)
 

@@ -162,24 +162,15 @@ def _work(
 
         vectors = load(path)
         if KeptMap(path, vectors).digest != digest:
-            raise ServiceError(503, "ended", "the vectors have just changed: ask again")
+            raise ServiceError(409, "other_vectors", "the vectors have just changed: ask again")
         matrix = vectors.input_vectors[:rows]
         epochs = {"file": EpochWriter(lambda *told: answers.send(("epoch", *told)))}
         bar = {"bar_format": "{n}/{total} ", "mininterval": 0.5, "disable": False, **epochs}
-        found = project(np.asarray(matrix), "umap", progress=bar)
+        try:
+            found = project(np.asarray(matrix), "umap", progress=bar)
+        except ConfigError as error:
+            # Nobody asked for what these vectors do not have.
+            raise ServiceError(422, "no_map", str(error)) from error
         answers.send(("points", found.points.astype(np.float32), found.x_label))
     except (FirthError, OSError, MemoryError) as error:
-        answers.send(("failed", str(error) or "out of memory", _kind_of(error)))
-
-
-def _kind_of(error: Exception) -> str:
-    """Return the short name of why there is no layout.
-
-    Examples
-    --------
-    >>> _kind_of(ConfigError("all vectors have the same direction")), _kind_of(MemoryError())
-    ('no_map', 'out_of_memory')
-    """
-    # Nobody asked for what these vectors do not have.
-    is_of_vectors = isinstance(error, ConfigError)
-    return "no_map" if is_of_vectors else status_and_kind(error)[1]
+        answers.send(("failed", str(error) or "out of memory", status_and_kind(error)[1]))

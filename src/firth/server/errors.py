@@ -179,7 +179,7 @@ async def _invalid(request: Request, error: Exception) -> Response:
         message = f"a body is JSON: send 'Content-Type: application/json', got {one_line(kind)!r}"
         return error_response(422, INVALID, message)
     is_told = first["type"] in ("missing", "extra_forbidden", "value_error")
-    given = "" if is_told else _shown(first["input"], is_text=first["loc"][0] == "query")
+    given = None if is_told else _shown(first["input"], is_text=first["loc"][0] == "query")
     return error_response(422, INVALID, _sentence(first["loc"], first["msg"], given))
 
 
@@ -206,7 +206,7 @@ def _shown(given: object, *, is_text: bool) -> str:
     return shown(given)
 
 
-def _sentence(place: Sequence[Any], message: str, given: str = "") -> str:
+def _sentence(place: Sequence[Any], message: str, given: str | None = None) -> str:
     """Return what is wrong with a part of a request, and what was given.
 
     Where it may have several forms, Pydantic ends the place with the name of one of them, which
@@ -226,7 +226,7 @@ def _sentence(place: Sequence[Any], message: str, given: str = "") -> str:
     if len(named) < len(place) - 1:
         message = f"must be {_FORMS.get(str(named[0]) if named else '', _SEE)}"
     message = message.removeprefix("Value error, ").replace(" after validation, not", ", got")
-    got = f", got {given}" if given and ", got " not in message else ""
+    got = "" if given is None or ", got " in message else f", got {given or repr(given)}"
     return one_line(f"{name}: {message[:1].lower()}{message[1:]}{got}")
 
 

@@ -69,6 +69,8 @@ class ServerOptions:
         """Check the options."""
         if not isinstance(self.host, str):
             raise ConfigError(f"host must be text, got {shown(self.host)}")
+        if not self.host:
+            raise ConfigError("host is empty; give an address to listen on, such as 127.0.0.1")
         if not isinstance(self.token, str | None):
             # Its text is a secret.
             raise ConfigError(f"token must be text, got {type(self.token).__name__}")
@@ -99,12 +101,15 @@ def _is_host(name: str) -> bool:
 
     Examples
     --------
-    >>> [_is_host(name) for name in ("vectors.example", "*", "[::1]", "example:80", "http://a", "")]
-    [True, True, True, False, False, False]
+    >>> [_is_host(name) for name in ("vectors.example", "*", "[::1]", "::1", "127.0.0.1")]
+    [True, True, True, True, True]
+    >>> [_is_host(name) for name in ("example:80", "http://a", "*.example", "[::1", "a,b", "")]
+    [False, False, False, False, False, False]
     """
+    bare = name[1:-1] if re.fullmatch(r"\[.*\]", name) else name
     with contextlib.suppress(ValueError):
-        return bool(ipaddress.ip_address(name.removeprefix("[").removesuffix("]")))
-    return re.fullmatch(r"[^\s/:@?#]+", name) is not None
+        return bool(ipaddress.ip_address(bare))
+    return name == "*" or re.fullmatch(r"[^\s/:@?#*,\[\]]+", name) is not None
 
 
 def _is_origin(name: str) -> bool:
@@ -116,5 +121,11 @@ def _is_origin(name: str) -> bool:
     [True, True, True, True]
     >>> [_is_origin(name) for name in ("a.example", "https://a.example/page", "https://", "")]
     [False, False, False, False]
+    >>> [_is_origin(name) for name in ("https://*.example", "https://a.example:443")]
+    [False, False]
     """
-    return name in ("*", "null") or re.fullmatch(r"[\w+.-]+://[^\s/@?#]+/?", name) is not None
+    if name in ("*", "null"):
+        return True
+    # Browsers leave out the port that a scheme has anyway.
+    found = re.fullmatch(r"([\w+.-]+)://[^\s/@?#*,]+?(:\d+)?/?", name)
+    return found is not None and (found[1], found[2]) not in (("http", ":80"), ("https", ":443"))

@@ -212,7 +212,7 @@ class EmbeddingsRequest(BaseModel):
         ]
     )
     encoding_format: Literal["float", "base64"] = "float"
-    dimensions: Annotated[int, Field(strict=True, ge=1)] | None = None
+    dimensions: Annotated[int, Field(ge=1)] | None = None
 
     @field_validator("input", mode="before")
     @classmethod

@@ -1,5 +1,7 @@
 """The principal axes of rows: the orthogonal axes along which they differ most.
 
+For pictures and questions; `repeatable` has them with the same bytes on every machine.
+
 V words · D dimensions
 """
 
@@ -41,7 +43,7 @@ def principal_axes(moment: Doubles) -> tuple[Doubles, Doubles]:
     ([[0.0, 1.0], [1.0, 0.0]], [3.0, 1.0])
     """
     squares, axes = np.linalg.eigh(moment)
-    # Either sign is right; the same is taken on every machine.
+    # Either sign is right; the same is taken each time.
     largest = np.abs(axes).argmax(axis=0)
     axes *= np.where(axes[largest, np.arange(len(axes))] < 0, -1.0, 1.0)
     return axes[:, ::-1], np.sqrt(squares.clip(0.0))[::-1]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -193,14 +193,14 @@ def read_out(
     ConfigError
         If the recipe needs n-grams or output vectors that are not there, or removes all dimensions.
     """
+    from firth.vectors.repeatable import product
+
     ngrams, D = raw.subwords is not None, raw.input.shape[1]
     check_fits(recipe, ngrams=ngrams, output=output is not None, dim=D)
     vectors = compose_words(raw, words, own_row=recipe.own_row)
     if recipe.is_plain or not (recipe.components or recipe.output or recipe.unit or recipe.axes):
         return vectors, None
     linear, share = _linear_map(vectors, output, recipe)
-    from firth.vectors.repeatable import product
-
     # In float32 once, so that the vectors of other words are made by the same numbers.
     space = Space(linear.astype(np.float32))
     placed = np.empty_like(vectors)
@@ -223,8 +223,11 @@ def _linear_map(vectors: Floats, output: Floats | None, recipe: Readout) -> tupl
     """Return the map (D, D) before output vectors are added, and what they are multiplied by."""
     from firth.vectors.repeatable import principal_axes, product, second_moment
 
-    D, moment = vectors.shape[1], second_moment(vectors)
-    linear = np.eye(D)
+    D = vectors.shape[1]
+    linear, adds_output = np.eye(D), bool(recipe.output) and output is not None
+    if not (recipe.components or adds_output):
+        return linear, 0.0
+    moment = second_moment(vectors)
     if recipe.components:
         leading = principal_axes(moment)[0][:, : recipe.components]
         linear -= product(leading, leading.T)
@@ -277,13 +280,21 @@ def composed_blocks(
             takes_own = own_row | (sizes == 0)
             with _not_finite_yet():
                 totals[takes_own] += own[block][takes_own]
-            totals /= _powers(sizes + takes_own, subwords.exponent)[:, np.newaxis]
+            numbers = sizes + takes_own
+            powers = _powers(np.arange(numbers.max() + 1), subwords.exponent)
+            totals /= powers[numbers, np.newaxis]
             yield totals
 
 
-def _powers(numbers: NDArray[np.int64], exponent: float) -> Doubles:
-    """Return powers by the C library: NumPy's differ between processors in the last bits."""
-    return np.array([number**exponent for number in range(numbers.max() + 1)])[numbers]
+def _powers(values: NDArray[Any], exponent: float) -> Doubles:
+    """Return powers by the C library: NumPy's differ between processors in the last bits.
+
+    Examples
+    --------
+    >>> _powers(np.array([4.0, 9.0]), 0.5).tolist()
+    [2.0, 3.0]
+    """
+    return np.array([value**exponent for value in values.tolist()])
 
 
 def _blocks_of_words(
@@ -357,13 +368,13 @@ def _scaled_axes(rows: Floats, exponent: float) -> Doubles:
     """
     if exponent == 0.0:
         return np.eye(rows.shape[1])
-    from firth.vectors.repeatable import powers, principal_axes, second_moment
+    from firth.vectors.repeatable import principal_axes, second_moment
 
     axes, values = principal_axes(second_moment(rows))
     values /= _or_one(values[0])
     scales = np.zeros(len(values))
     kept = values > _LEAST_AXIS
-    scales[kept] = powers(values[kept], exponent)
+    scales[kept] = _powers(values[kept], exponent)
     return axes * scales
 
 

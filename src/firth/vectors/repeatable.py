@@ -1,8 +1,9 @@
 """Products and principal axes whose bytes are the same on every machine.
 
 NumPy's own differ in the last bits between processors, and by how many threads its library takes.
-Here all is added up in one order, and Numba neither changes it nor joins a product and a sum, so it
-is for what is written to a file. Vectors that are asked for need not load Numba: they use NumPy.
+Here all is added up in one order, and Numba neither changes it nor joins a product and a sum. It is
+for the vectors that are read out of a training or combined. Pictures and questions use NumPy and
+`axes`, and need not load Numba.
 
 V rows · D dimensions
 """
@@ -10,21 +11,24 @@ V rows · D dimensions
 from __future__ import annotations
 
 import math
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from numpy.typing import NDArray
 
 from firth.compilation import called, compiled
+from firth.io.resources import available_processors
 
 Doubles = NDArray[np.float64]
 
 # So many rows at a time as float64, which stay in the cache.
 _ROWS = 1 << 10
+_MOST_THREADS = 8
 # Rows that are added at a time; the order of the sums is that of one after another.
 _TOGETHER = 4
-# Axes are found where no product of two is more than this of the largest square.
-_PRECISION = 1e-18
-# Two to three times as many as the largest tables need.
+# Axes are found where no product of two is more than this of the largest square: rounding.
+_PRECISION = 1e-15
+# Some ten are usual.
 _MOST_ROUNDS = 30
 
 
@@ -38,9 +42,18 @@ def product(rows: NDArray[np.floating], matrix: NDArray[np.floating]) -> Doubles
     """
     found = np.zeros((len(rows), matrix.shape[1]))
     right = np.ascontiguousarray(matrix, np.float64)
-    for start in range(0, len(rows), _ROWS):
+
+    def add(start: int) -> None:
         part = slice(start, start + _ROWS)
         _add_product(found[part], np.ascontiguousarray(rows[part], np.float64), right)
+
+    # Rows do not depend on each other, so threads change nothing.
+    starts = range(0, len(rows), _ROWS)
+    if len(starts) > 1:
+        with ThreadPoolExecutor(min(_MOST_THREADS, available_processors())) as pool:
+            list(pool.map(add, starts))
+    elif starts:
+        add(0)
     return found
 
 
@@ -62,8 +75,8 @@ def second_moment(rows: NDArray[np.floating]) -> Doubles:
 def principal_axes(moment: Doubles) -> tuple[Doubles, Doubles]:
     """Return principal axes, as columns (D, D), and their singular values, falling.
 
-    By Jacobi's rotations (Golub and Van Loan, Matrix Computations, 8.5.3), which take a second at
-    D 600; sums are of two numbers, so their order is given.
+    By Jacobi's rotations (Golub and Van Loan, Matrix Computations, 8.5.3), which take some two
+    seconds at D 600 and ten at D 1,000; sums are of two numbers, so their order is given.
 
     Examples
     --------
@@ -72,7 +85,9 @@ def principal_axes(moment: Doubles) -> tuple[Doubles, Doubles]:
     ([[0.0, 1.0], [1.0, 0.0]], [3.0, 1.0])
     """
     turned, axes = np.array(moment, np.float64), np.eye(len(moment))
-    _turn_to_axes(turned, axes)
+    for _ in range(_MOST_ROUNDS):
+        if not _turn_to_axes(turned, axes):
+            break
     squares = np.diagonal(turned).clip(0.0)
     order = np.argsort(-squares, kind="stable")
     axes = axes[order]
@@ -80,17 +95,6 @@ def principal_axes(moment: Doubles) -> tuple[Doubles, Doubles]:
     largest = np.abs(axes).argmax(axis=1)
     axes *= np.where(axes[np.arange(len(axes)), largest] < 0, -1.0, 1.0)[:, np.newaxis]
     return axes.T, np.sqrt(squares[order])
-
-
-def powers(values: NDArray[np.floating], exponent: float) -> Doubles:
-    """Return powers of numbers by the C library, whose bits differ less than NumPy's.
-
-    Examples
-    --------
-    >>> powers(np.array([4.0, 9.0]), 0.5).tolist()
-    [2.0, 3.0]
-    """
-    return np.array([math.pow(value, exponent) for value in values.tolist()])
 
 
 @compiled
@@ -125,32 +129,32 @@ def _add_squares(total: Doubles, rows: Doubles) -> None:
 
 
 @compiled
-def _turn_to_axes(moment: Doubles, axes: Doubles) -> None:
-    """Turn a symmetric matrix (D, D) to its axes, and the rows of `axes` with it."""
-    D = moment.shape[0]
-    for _ in range(_MOST_ROUNDS):
-        largest = 0.0
-        for p in range(D):
-            largest = max(largest, abs(moment[p, p]))
-        is_done = True
-        for p in range(D):
-            for q in range(p + 1, D):
-                if abs(moment[p, q]) <= _PRECISION * largest:
-                    continue
-                is_done = False
-                ratio = (moment[q, q] - moment[p, p]) / (2.0 * moment[p, q])
-                tangent = 1.0 / (abs(ratio) + math.sqrt(ratio * ratio + 1.0))
-                if ratio < 0.0:
-                    tangent = -tangent
-                cosine = 1.0 / math.sqrt(tangent * tangent + 1.0)
-                sine = tangent * cosine
-                _rotate_rows(moment, p, q, cosine, sine)
-                for k in range(D):
-                    x, y = moment[k, p], moment[k, q]
-                    moment[k, p], moment[k, q] = cosine * x - sine * y, sine * x + cosine * y
-                _rotate_rows(axes, p, q, cosine, sine)
-        if is_done:
-            break
+def _turn_to_axes(moment: Doubles, axes: Doubles) -> bool:
+    """Turn a symmetric matrix (D, D) nearer to its axes, and the rows of `axes` with it.
+
+    Return whether it was not there yet.
+    """
+    D, turned = moment.shape[0], False
+    largest = 0.0
+    for p in range(D):
+        largest = max(largest, abs(moment[p, p]))
+    for p in range(D):
+        for q in range(p + 1, D):
+            if abs(moment[p, q]) <= _PRECISION * largest:
+                continue
+            turned = True
+            ratio = (moment[q, q] - moment[p, p]) / (2.0 * moment[p, q])
+            tangent = 1.0 / (abs(ratio) + math.sqrt(ratio * ratio + 1.0))
+            if ratio < 0.0:
+                tangent = -tangent
+            cosine = 1.0 / math.sqrt(tangent * tangent + 1.0)
+            sine = tangent * cosine
+            _rotate_rows(moment, p, q, cosine, sine)
+            for k in range(D):
+                x, y = moment[k, p], moment[k, q]
+                moment[k, p], moment[k, q] = cosine * x - sine * y, sine * x + cosine * y
+            _rotate_rows(axes, p, q, cosine, sine)
+    return turned
 
 
 @called

@@ -10,7 +10,7 @@ import importlib
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import Any, Self
+from typing import Any, NoReturn, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -369,7 +369,12 @@ class Vectors(Questions):
 class DocumentVectors(Vectors):
     """Documents, and a vector for each: their tags or numbers stand in the place of words."""
 
-    _noun = "document"
+    noun = "document"
+
+    @property
+    def documents(self) -> NoReturn:
+        """Raise ConfigError: documents have none of their own."""
+        raise ConfigError("these are documents; the vectors of words have them")
 
     def _number_words(self) -> Mapping[Token, int]:
         return DocumentRows(super()._number_words())

@@ -58,7 +58,7 @@ class WordRows:
     """The part of `Vectors` that looks words up; it describes the parameters."""
 
     # What has vectors.
-    _noun = "word"
+    noun = "word"
     # Whether the vectors were read from a file, which does not tell how they were read out.
     _is_from_file = False
     # The index that was built or opened, if one was.
@@ -207,15 +207,15 @@ class WordRows:
 
     def __repr__(self) -> str:
         """Return the numbers of words and dimensions."""
-        return f"{type(self).__name__}({counted(len(self), self._noun)}, dim={self.dim})"
+        return f"{type(self).__name__}({counted(len(self), self.noun)}, dim={self.dim})"
 
     def _repr_html_(self) -> str:
         """Return a table of the most frequent words, for a notebook."""
         first = [str(word) for word in self._words[:_SHOWN]]
         if self.counts is None:
-            return html_table([self._noun], [(word,) for word in first], repr(self))
+            return html_table([self.noun], [(word,) for word in first], repr(self))
         counts = self.counts[:_SHOWN].tolist()
-        return html_table([self._noun, "count"], zip(first, counts, strict=True), repr(self))
+        return html_table([self.noun, "count"], zip(first, counts, strict=True), repr(self))
 
     def __getstate__(self) -> dict[str, object]:
         """Return the attributes for a copy or a pickle."""

@@ -285,6 +285,8 @@ def usable(config: Mapping[str, Any], known: Mapping[str, Option]) -> dict[str, 
     """Return gensim's options of vectors that were trained, without those that Firth has not."""
     saved = told_under(config, SAVED)
     found = recovered(config, known) | {name: saved[name] for name in known if name in saved}
+    # It is that of the vectors.
+    found.pop("vector_size", None)
     for name in list(found):
         try:
             complete({name: found[name]}, known, "load")

@@ -95,6 +95,8 @@ def company(vectors: WordRows, words: Sequence[Token], choice: Choice) -> list[C
 
 
 def _output_vectors(vectors: WordRows) -> NDArray[np.float32]:
+    if vectors.output_vectors is None and vectors.noun != "word":
+        raise ConfigError(f"words have company, not a {vectors.noun}: ask the vectors of words")
     if vectors.output_vectors is None:
         raise ConfigError(
             "the company of a word needs output vectors, and these vectors have none: take the "
