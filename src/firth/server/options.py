@@ -117,7 +117,7 @@ def _is_origin(name: str) -> bool:
 
     Examples
     --------
-    >>> [_is_origin(name) for name in ("https://a.example/", "http://[::1]:80", "null", "*")]
+    >>> [_is_origin(name) for name in ("https://a.example/", "http://[::1]:8000", "null", "*")]
     [True, True, True, True]
     >>> [_is_origin(name) for name in ("a.example", "https://a.example/page", "https://", "")]
     [False, False, False, False]
