@@ -5,23 +5,18 @@ from __future__ import annotations
 from typing import Annotated
 
 import numpy as np
-from fastapi import APIRouter, Depends, Query
+from fastapi import Query
 from numpy.typing import NDArray
 
 from firth.explorer.pairs import Pair
 from firth.explorer.questions import Text, TopWords, near
-from firth.explorer.schemas import EXPLORER_ERRORS, LayoutName, Moved, MovedWord, MovedWords
-from firth.explorer.state import Explorer, State, same_vectors
-from firth.server.dependencies import Sets, known_parameters, tokens
+from firth.explorer.schemas import LayoutName, Moved, MovedWord, MovedWords
+from firth.explorer.state import Explorer, State, explorer_router
+from firth.server.dependencies import Sets, tokens
 from firth.vectors.questions.nearest import Choice, neighbours_of
 from firth.vectors.search import unit_rows
 
-router = APIRouter(
-    prefix="/explorer",
-    responses=EXPLORER_ERRORS,
-    tags=["explorer"],
-    dependencies=[Depends(known_parameters), Depends(same_vectors)],
-)
+router = explorer_router()
 
 Among = Annotated[int, Query(ge=1, description="Of so many of the most frequent words of both.")]
 

@@ -6,12 +6,11 @@ from collections.abc import Iterable
 from typing import Annotated, Any
 
 import numpy as np
-from fastapi import APIRouter, Depends, Query
+from fastapi import Query
 from numpy.typing import NDArray
 
 from firth.explorer.lines import lines_with
 from firth.explorer.schemas import (
-    EXPLORER_ERRORS,
     Answers,
     EquationRequest,
     Lines,
@@ -19,8 +18,8 @@ from firth.explorer.schemas import (
     Spelled,
     WordPage,
 )
-from firth.explorer.state import State, same_vectors
-from firth.server.dependencies import Sets, known_parameters, tokens
+from firth.explorer.state import State, explorer_router
+from firth.server.dependencies import Sets, tokens
 from firth.server.errors import ServiceError
 from firth.server.schemas import LONGEST_WORD, SetName, Top
 from firth.vectors import Vectors
@@ -32,12 +31,7 @@ from firth.vectors.search import unit_rows
 from firth.vectors.spelling import spelled_alike
 from firth.vectors.uncertainty import neighbour_intervals
 
-router = APIRouter(
-    prefix="/explorer",
-    responses=EXPLORER_ERRORS,
-    tags=["explorer"],
-    dependencies=[Depends(known_parameters), Depends(same_vectors)],
-)
+router = explorer_router()
 
 Name = Annotated[SetName, Query(alias="set")]
 Text = Annotated[str, Query(min_length=1, max_length=LONGEST_WORD)]

@@ -10,31 +10,25 @@ from itertools import islice
 from typing import Annotated
 
 import numpy as np
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import Query, Response
 from numpy.typing import NDArray
 
 from firth._version import __version__
 from firth.explorer.schemas import (
-    EXPLORER_ERRORS,
     Description,
     LayoutName,
     Legend,
     SetDescription,
     UmapProgress,
 )
-from firth.explorer.state import State, all_vectors, same_vectors
-from firth.server.dependencies import Sets, known_parameters
+from firth.explorer.state import State, all_vectors, explorer_router
+from firth.server.dependencies import Sets
 from firth.server.errors import ServiceError
 from firth.server.schemas import SetName
 from firth.vectors.questions.company import tells_company
 from firth.vectors.sidecars import replica_folders
 
-router = APIRouter(
-    prefix="/explorer",
-    responses=EXPLORER_ERRORS,
-    tags=["explorer"],
-    dependencies=[Depends(known_parameters), Depends(same_vectors)],
-)
+router = explorer_router()
 
 Name = Annotated[SetName, Query(alias="set")]
 # On this machine, compressing takes longer than sending.

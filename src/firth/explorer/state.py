@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated
 
 import numpy as np
-from fastapi import Depends, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from numpy.typing import NDArray
 
 from firth.corpus.sources import TextFile
@@ -17,9 +17,9 @@ from firth.errors import ConfigError, VocabularyError
 from firth.explorer.layouts import Layout, NeighbourEmbedding, PrincipalComponents
 from firth.explorer.map_file import KeptMap
 from firth.explorer.pairs import Pair
-from firth.explorer.schemas import SetDescription
+from firth.explorer.schemas import EXPLORER_ERRORS, SetDescription
 from firth.explorer.umap_job import UmapJob
-from firth.server.dependencies import Sets
+from firth.server.dependencies import Sets, known_parameters
 from firth.server.errors import ServiceError
 from firth.server.sets import VectorSet, VectorSets
 from firth.vectors import Vectors
@@ -180,3 +180,13 @@ async def same_vectors(
         raise ServiceError(
             409, "other_vectors", "the vectors were read anew; load the page again to see them"
         )
+
+
+def explorer_router() -> APIRouter:
+    """Return a router for some of the explorer's routes, with what stands before all of them."""
+    return APIRouter(
+        prefix="/explorer",
+        responses=EXPLORER_ERRORS,
+        tags=["explorer"],
+        dependencies=[Depends(known_parameters), Depends(same_vectors)],
+    )
