@@ -34,8 +34,10 @@ def map_page(tmp_path_factory):
 
 @pytest.fixture
 def page(visit, map_page):
-    """Open it on a phone."""
-    return visit(map_page, ready=None, script=SPY, viewport={"width": 390, "height": 844})
+    """Open it on a phone; it is there when the map was fitted into its window."""
+    page = visit(map_page, ready=None, script=SPY, viewport={"width": 390, "height": 844})
+    page.wait_for_function("fitted !== 1 && view.scale === fitted")
+    return page
 
 
 def test_labels_are_whole_on_a_narrow_screen(page):
