@@ -13,6 +13,7 @@ from firth.cli.parameters import Argument, Option
 from firth.cli.report import print_line, print_written
 from firth.cli.words import load_vectors, name_of, split_words, token
 from firth.errors import ConfigError, counted
+from firth.io.paths import absolute
 
 if TYPE_CHECKING:
     from firth.plotting import Picture
@@ -86,6 +87,8 @@ def plot(
     overwrite: Overwrite = False,
 ) -> None:
     """Draw a map of words, a graph of neighbours, the way of a word, or curves of losses."""
+    # Before Matplotlib, which Python 3.13.0 fails to import where there is no current folder.
+    absolute(output)
     from firth.plotting import check_picture, save
 
     _check_usage(words, top, analogy, around, moves, losses, method)
