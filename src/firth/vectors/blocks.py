@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 # 16 MiB of float32. In a search, smaller blocks cost more selections; larger were no faster.
 NUMBERS_PER_BLOCK = 1 << 22
@@ -19,3 +20,13 @@ def row_blocks(rows: int, columns: int) -> Iterator[slice]:
     step = max(1, NUMBERS_PER_BLOCK // max(1, columns))
     for start in range(0, rows, step):
         yield slice(start, min(rows, start + step))
+
+
+def in_threads(work: Callable[[slice], None], parts: list[slice], threads: int) -> None:
+    """Call a function with each part, in some threads if there are several parts."""
+    if len(parts) > 1:
+        with ThreadPoolExecutor(threads) as pool:
+            list(pool.map(work, parts))
+    else:
+        for part in parts:
+            work(part)

@@ -7,15 +7,13 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from numpy.typing import NDArray
 
 from firth.io.mapping import drop_pages
 from firth.io.row_file import RowFile
-from firth.vectors.blocks import row_blocks
+from firth.vectors.blocks import in_threads, row_blocks
 
 Floats = NDArray[np.float32]
 
@@ -42,7 +40,7 @@ def row_lengths(matrix: Floats) -> NDArray[np.float64]:
         lengths[block] = _lengths(rows)
         drop_pages(rows)
 
-    _in_threads(measure, list(row_blocks(*matrix.shape)))
+    in_threads(measure, list(row_blocks(*matrix.shape)), _threads())
     return lengths
 
 
@@ -67,7 +65,7 @@ def lengths_and_products(
             products[block] = row_products(numbers, query)
 
     bounds = np.linspace(0, V, _threads() + 1).astype(int).tolist()
-    _in_threads(measure, [slice(*pair) for pair in itertools.pairwise(bounds)])
+    in_threads(measure, [slice(*pair) for pair in itertools.pairwise(bounds)], _threads())
     return lengths, products
 
 
@@ -82,16 +80,6 @@ def row_products(rows: Floats, query: Floats) -> NDArray[np.float32]:
 
 def _threads() -> int:
     return min(_MOST_THREADS, os.cpu_count() or 1)
-
-
-def _in_threads(measure: Callable[[slice], None], parts: list[slice]) -> None:
-    """Call a function with each part, in some threads if there are several."""
-    if len(parts) > 1:
-        with ThreadPoolExecutor(_threads()) as pool:
-            list(pool.map(measure, parts))
-    else:
-        for part in parts:
-            measure(part)
 
 
 def _lengths(rows: Floats) -> NDArray[np.float64]:

@@ -11,13 +11,13 @@ V rows · D dimensions
 from __future__ import annotations
 
 import math
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from numpy.typing import NDArray
 
 from firth.compilation import called, compiled
 from firth.io.resources import available_processors
+from firth.vectors.blocks import in_threads
 
 Doubles = NDArray[np.float64]
 
@@ -43,17 +43,12 @@ def product(rows: NDArray[np.floating], matrix: NDArray[np.floating]) -> Doubles
     found = np.zeros((len(rows), matrix.shape[1]))
     right = np.ascontiguousarray(matrix, np.float64)
 
-    def add(start: int) -> None:
-        part = slice(start, start + _ROWS)
+    def add(part: slice) -> None:
         _add_product(found[part], np.ascontiguousarray(rows[part], np.float64), right)
 
     # Rows do not depend on each other, so threads change nothing.
-    starts = range(0, len(rows), _ROWS)
-    if len(starts) > 1:
-        with ThreadPoolExecutor(min(_MOST_THREADS, available_processors())) as pool:
-            list(pool.map(add, starts))
-    elif starts:
-        add(0)
+    parts = [slice(start, start + _ROWS) for start in range(0, len(rows), _ROWS)]
+    in_threads(add, parts, min(_MOST_THREADS, available_processors()))
     return found
 
 
