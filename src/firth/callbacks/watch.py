@@ -15,7 +15,7 @@ from firth.io.pages import write_page
 from firth.plotting.content import content_rows
 from firth.recordings.frames import EpochFigures, Figures, Film
 from firth.recordings.packing import pack_film
-from firth.recordings.pages import build_page, check_recording
+from firth.recordings.pages import build_page
 from firth.training.callbacks import Callback, EpochEnd, Progress, RunEnd, RunStart
 
 WORDS = 2_000
@@ -142,8 +142,7 @@ class Watch(Callback):
         FirthError
             If no run has begun, or the file cannot be written or holds something else.
         """
-        check_recording(path, overwrite=overwrite)
-        write_page(path, self.page(), overwrite=overwrite)
+        write_page(path, self.page(), overwrite=overwrite, name="watch")
 
     def page(self) -> str:
         """Return the film as HTML.

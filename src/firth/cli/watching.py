@@ -83,13 +83,13 @@ class Watching:
             If the page needs a package that is not installed.
         """
         if self.record is not None:
-            from firth.recordings.pages import check_recording
+            from firth.io.pages import check_page
 
             if several is not None:
                 raise ConfigError(
                     f"--record has the film of one model, and {several} trains several"
                 )
-            check_recording(self.record, overwrite=self._overwrite)
+            check_page(self.record, overwrite=self._overwrite, name="watch")
         if self._has_page:
             whole_number("watch_port", self._port, least=0, most=65_535)
             import firth.server  # noqa: F401

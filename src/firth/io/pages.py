@@ -20,6 +20,14 @@ from firth.io.paths import to_path
 
 # What JSON may hold and HTML must not, and line ends that old scripts do not allow.
 _ESCAPES = {ord(letter): f"\\u{ord(letter):04x}" for letter in "<>&\u2028\u2029"}
+# What the pages of a name are.
+_KINDS = {
+    "": "page of Firth",
+    "map": "map that Firth wrote",
+    "picture": "picture that Firth wrote as a page",
+    "lesson": "lesson that Firth wrote",
+    "watch": "recording that Firth wrote",
+}
 # Bytes in which the name of a page stands.
 _BEGIN = 200
 
@@ -98,16 +106,10 @@ def embedded(data: object) -> str:
     return safe.translate(_ESCAPES)
 
 
-def check_page(
-    path: str | os.PathLike[str],
-    *,
-    overwrite: bool = False,
-    name: str = "",
-    what: str = "page of Firth",
-) -> Path:
+def check_page(path: str | os.PathLike[str], *, overwrite: bool = False, name: str = "") -> Path:
     """Raise if a page could not be written to `path`; return it as a Path. Nothing is changed.
 
-    A page is replaced only by one of the same `name`, if it is given; `what` names it in the error.
+    A page is replaced only by one of the same `name`, if it is given.
 
     Raises
     ------
@@ -127,7 +129,7 @@ def check_page(
     is_free = not target.is_file() or target.stat().st_size == 0
     if not (overwrite or is_free or (kind_of(target) == "page" and _has_name(target, name))):
         raise FirthError(
-            f"cannot write {target}: the file there is no {what}; choose another name, or "
+            f"cannot write {target}: the file there is no {_KINDS[name]}; choose another name, or "
             "overwrite=True (--overwrite) to replace it"
         )
     return target
@@ -139,14 +141,16 @@ def _has_name(path: Path, name: str) -> bool:
     return not name or _mark(name).encode() in begin
 
 
-def write_page(path: str | os.PathLike[str], page: str, *, overwrite: bool = False) -> None:
-    """Write a page; an old page is replaced at the end.
+def write_page(
+    path: str | os.PathLike[str], page: str, *, overwrite: bool = False, name: str = ""
+) -> None:
+    """Write a page; an old page, of the same `name` if it is given, is replaced at the end.
 
     Raises
     ------
     FirthError
         As `check_page` does, or if the disk is full.
     """
-    target = check_page(path, overwrite=overwrite)
+    target = check_page(path, overwrite=overwrite, name=name)
     with atomic_write(target) as temporary:
         temporary.write_text(page, "utf-8", newline="\n")

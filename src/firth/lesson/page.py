@@ -44,7 +44,7 @@ def write_lesson_page(
         If the file cannot be written, or holds something else.
     """
     # The recording of a run is a page too, which cannot be had again so easily.
-    check_page(path, overwrite=overwrite, name="lesson", what="lesson that Firth wrote")
+    check_page(path, overwrite=overwrite, name="lesson")
     steps = lesson_steps(language, seed=seed, say=say)
     page = build_page("lesson", steps, title="Firth: a lesson")
-    write_page(path, page, overwrite=overwrite)
+    write_page(path, page, overwrite=overwrite, name="lesson")

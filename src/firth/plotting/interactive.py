@@ -153,7 +153,7 @@ def check_page(path: str | os.PathLike[str], *, overwrite: bool = False) -> None
     FirthError
         If so.
     """
-    pages.check_page(path, overwrite=overwrite, name="map", what="map that Firth wrote")
+    pages.check_page(path, overwrite=overwrite, name="map")
 
 
 def _part(name: str) -> str:

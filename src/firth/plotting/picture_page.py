@@ -54,9 +54,7 @@ def picture_page(picture: Figure, title: str) -> str:
 
 def check_picture_page(path: Path, *, overwrite: bool = False) -> Path:
     """Raise if a picture cannot be written to `path` as a page; return the path."""
-    return pages.check_page(
-        path, overwrite=overwrite, name="picture", what="picture that Firth wrote as a page"
-    )
+    return pages.check_page(path, overwrite=overwrite, name="picture")
 
 
 def _title_of(picture: Figure) -> str:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import posixpath
 import re
 from importlib import resources
 from typing import Final
 
 from firth.errors import FirthError
-from firth.io import pages
+from firth.io.pages import assemble_page
 
 # A page that is served asks its own server for more, and for no picture of its own.
 _HEAD = '<link rel="icon" href="data:,">\n'
@@ -38,7 +37,7 @@ def build_page(name: str, data: object, *, title: str) -> str:
     >>> "</script><b>" in page, "<title>A &amp; B</title>" in page
     (False, True)
     """
-    return pages.assemble_page(
+    return assemble_page(
         name,
         title=title,
         style=_part("base.css") + _part(f"{name}/style.css"),
@@ -48,17 +47,6 @@ def build_page(name: str, data: object, *, title: str) -> str:
         head=_HEAD,
         policy=_POLICY,
     )
-
-
-def check_recording(path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
-    """Raise if a recording cannot be written to `path`, or would replace something else than one.
-
-    Raises
-    ------
-    FirthError
-        If so.
-    """
-    pages.check_page(path, overwrite=overwrite, name="watch", what="recording that Firth wrote")
 
 
 def bundle(entry: str) -> str:
